@@ -1,0 +1,63 @@
+// cpu/routines.hpp -- the table of precompiled routines that a level fills and the tile VM calls
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "program/program.hpp"
+
+namespace trireme::cpu {
+
+/// out[k] = f(a[k], b[k], c[k]) for k < n. No alignment is asked; nothing beyond n is touched. `out` may be `a`, `b`
+/// or `c` when the element sizes are equal.
+using Routine = void (*)(void* out, const void* a, const void* b, const void* c, std::size_t n);
+
+/// Combines lanes[0..m) by the tree of program/reduction_order.hpp into lanes[0].
+using TreeRoutine = void (*)(void* lanes, std::size_t m);
+
+/// Combines a contiguous chunk of n elements in the inner order into out[0].
+using ChunkRoutine = void (*)(void* out, const void* x, std::size_t n);
+
+/// Which operand of a routine is one element for all positions.
+enum Broadcast : std::uint8_t { kNone, kFirst, kSecond, kBroadcasts };
+
+/// Two rows in one pass, the first's result staying in a register; both roundings happen. The first is add, subtract
+/// or multiply of a and b; the second, with c: add, subtract (result - c), reversed subtract (c - result), multiply.
+inline constexpr int kPairFirsts = 3;
+inline constexpr int kPairSeconds = 4;
+
+enum Reduction : std::uint8_t { kSum, kMinimum, kMaximum, kReductions };
+
+/// Elementwise routines are numbered, so that an executable is the same for every level.
+constexpr int row_index(Broadcast broadcast, program::Opcode op, Dtype last_operand) {
+  return (broadcast * program::kTableOps + static_cast<int>(op)) * kDtypeCount + static_cast<int>(last_operand);
+}
+inline constexpr int kFirstCast = kBroadcasts * program::kTableOps * kDtypeCount;
+constexpr int cast_index(Dtype from, Dtype to) { return kFirstCast + static_cast<int>(from) * kDtypeCount + static_cast<int>(to); }
+inline constexpr int kFirstPair = kFirstCast + kDtypeCount * kDtypeCount;
+constexpr int pair_index(int first, int second, bool b_broadcast, bool c_broadcast, bool f64) {
+  return kFirstPair + (((first * kPairSeconds + second) * 2 + b_broadcast) * 2 + c_broadcast) * 2 + f64;
+}
+inline constexpr int kFirstExpNegative = kFirstPair + kPairFirsts * kPairSeconds * 8;
+constexpr int exp_negative_index(bool f64) { return kFirstExpNegative + f64; }  // exp(-a)
+inline constexpr int kRoutines = kFirstExpNegative + 2;
+
+struct Routines {
+  Routine routine[kRoutines];                    // null where a row has no such variant
+  TreeRoutine tree[kReductions][kDtypeCount];
+  ChunkRoutine chunk[kReductions][kDtypeCount];
+};
+
+// Each level's file defines one of these; nothing else of it is called from outside.
+namespace baseline {
+void fill(Routines& table);
+}
+namespace avx2 {
+void fill(Routines& table);
+}
+namespace avx512 {
+void fill(Routines& table);
+}
+
+}  // namespace trireme::cpu

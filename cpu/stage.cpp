@@ -1,0 +1,99 @@
+// cpu/stage.cpp -- gathering tiles of strided, broadcast and wrapped operands
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/stage.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace trireme::cpu {
+
+using program::Access;
+using program::Domain;
+
+namespace {
+
+/// memcpy of one element; the sizes are constants so that it becomes a move.
+template <class T>
+void copy_strided(char* to, const char* from, std::int64_t stride, std::size_t n) {
+  if (stride == 0) {
+    T value;
+    std::memcpy(&value, from, sizeof value);
+    for (std::size_t k = 0; k < n; ++k) std::memcpy(to + k * sizeof(T), &value, sizeof(T));
+    return;
+  }
+  std::int64_t step = stride * static_cast<std::int64_t>(sizeof(T));
+  for (std::size_t k = 0; k < n; ++k) std::memcpy(to + k * sizeof(T), from + static_cast<std::int64_t>(k) * step, sizeof(T));
+}
+
+void copy_piece(char* to, const char* from, std::int64_t stride, std::size_t item, std::size_t n) {
+  if (stride == 1) {
+    std::memcpy(to, from, n * item);
+    return;
+  }
+  switch (item) {
+    case 1: copy_strided<std::uint8_t>(to, from, stride, n); break;
+    case 4: copy_strided<std::uint32_t>(to, from, stride, n); break;
+    default: copy_strided<std::uint64_t>(to, from, stride, n); break;
+  }
+}
+
+std::int64_t place(const Access& a, int axis, std::int64_t coordinate) {
+  if (!a.wrapped || !a.modulus[axis]) return coordinate;
+  coordinate += a.start[axis];
+  return coordinate >= a.modulus[axis] ? coordinate - a.modulus[axis] : coordinate;
+}
+
+}  // namespace
+
+void coordinates(const Domain& domain, Axes axes, std::int64_t index, std::int64_t* out) {
+  for (int k = axes.to - 1; k > axes.from; --k) {
+    out[k] = index % domain.extent[k];
+    index /= domain.extent[k];
+  }
+  if (axes.to > axes.from) out[axes.from] = index;
+}
+
+std::int64_t offset_at(const Access& a, Axes axes, const std::int64_t* coordinate) {
+  std::int64_t offset = 0;
+  for (int k = axes.from; k < axes.to; ++k) offset += a.stride[k] * place(a, k, coordinate[k]);
+  return offset;
+}
+
+const char* stage(const Domain& domain, Axes axes, const Access& a, const char* base, std::size_t item,
+                  const std::int64_t* at, std::size_t n, char* slot) {
+  auto bytes = static_cast<std::int64_t>(item);
+  if (axes.from == axes.to) return base;
+  int last = axes.to - 1;
+  std::int64_t coordinate[kMaxRank];
+  for (int k = axes.from; k < axes.to; ++k) coordinate[k] = at[k];
+  char* to = slot;
+  std::size_t left = n;
+  for (;;) {
+    // As far as the last axis goes without a wrap the elements are one stride apart.
+    std::int64_t run = domain.extent[last] - coordinate[last];
+    std::int64_t here = coordinate[last];
+    if (a.wrapped && a.modulus[last]) {
+      here = place(a, last, here);
+      run = std::min(run, a.modulus[last] - here);
+    }
+    std::size_t piece = std::min(left, static_cast<std::size_t>(run));
+    std::int64_t outer = offset_at(a, {axes.from, last}, coordinate);
+    const char* from = base + (outer + a.stride[last] * here) * bytes;
+    if (piece == n && a.stride[last] == 1) return from;
+    copy_piece(to, from, a.stride[last], item, piece);
+    left -= piece;
+    if (left == 0) return slot;
+    to += piece * item;
+    coordinate[last] += static_cast<std::int64_t>(piece);
+    for (int k = last; k > axes.from && coordinate[k] == domain.extent[k]; --k) {
+      coordinate[k] = 0;
+      ++coordinate[k - 1];
+    }
+  }
+}
+
+void splat(char* slot, const char* element, std::size_t item, std::size_t n) {
+  if (n > 0) copy_piece(slot, element, 0, item, n);
+}
+
+}  // namespace trireme::cpu

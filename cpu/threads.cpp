@@ -1,0 +1,160 @@
+// cpu/threads.cpp -- affinity, cgroup quota, Slurm and TRIREME_THREADS decide the number; oneTBB runs the tasks
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/threads.hpp"
+
+#include <atomic>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <memory>
+#include <mutex>
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+#include "dispatch/environment.hpp"
+#include "trireme/error.hpp"
+
+namespace trireme::cpu {
+
+namespace {
+
+struct Count {
+  int threads = 1;
+  std::string reason;
+};
+
+int affinity() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  long online = sysconf(_SC_NPROCESSORS_ONLN);  // more processors than a cpu_set_t holds
+  return online > 0 ? static_cast<int>(online) : 1;
+}
+
+/// Processors that the cgroup's quota allows, rounded up; 0 when there is no quota. Both versions of cgroups.
+int cgroup_quota() {
+  std::ifstream v2("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period = 0;
+  if (v2 >> quota >> period && quota != "max" && period > 0) return static_cast<int>(std::ceil(std::stod(quota) / period));
+  std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+  double q = 0;
+  if (v1_quota >> q && v1_period >> period && q > 0 && period > 0) return static_cast<int>(std::ceil(q / period));
+  return 0;
+}
+
+int positive(const std::string& text, const char* name) {
+  int value = 0;
+  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc() || end != text.data() + text.size() || value < 1)
+    throw error(Code::invalid_argument, std::string(name) + ": expected a number of threads, got '" + text + "'");
+  return value;
+}
+
+Count count_threads() {
+  const dispatch::Environment& e = dispatch::environment();
+  if (!e.threads.empty()) return {positive(e.threads, "TRIREME_THREADS"), "TRIREME_THREADS=" + e.threads};
+  Count c{affinity(), ""};
+  c.reason = "the processors this process may run on (affinity)";
+  if (int quota = cgroup_quota(); quota > 0 && quota < c.threads) c = {quota, "the quota of the cgroup"};
+  if (!e.slurm_cpus.empty())
+    if (int slurm = positive(e.slurm_cpus, "SLURM_CPUS_PER_TASK"); slurm < c.threads)
+      c = {slurm, "SLURM_CPUS_PER_TASK=" + e.slurm_cpus};
+  return c;
+}
+
+struct Pool {
+  std::mutex mutex;
+  std::atomic<int> threads{0};
+  std::string reason;
+  std::shared_ptr<tbb::task_arena> arena;
+  pid_t owner = 0;
+};
+
+Pool& pool() {
+  static auto* instance = new Pool;  // leaked: oneTBB has its own end
+  return *instance;
+}
+
+std::shared_ptr<tbb::task_arena> arena(int threads) {
+  Pool& p = pool();
+  std::lock_guard lock(p.mutex);
+  // A forked child has none of its parent's workers; an arena of its own makes oneTBB start some.
+  if (!p.arena || p.arena->max_concurrency() != threads || p.owner != getpid()) {
+    p.arena = std::make_shared<tbb::task_arena>(threads);
+    p.owner = getpid();
+  }
+  return p.arena;
+}
+
+}  // namespace
+
+int thread_count() {
+  Pool& p = pool();
+  if (int n = p.threads.load(std::memory_order_acquire)) return n;
+  std::lock_guard lock(p.mutex);
+  if (int n = p.threads.load(std::memory_order_relaxed)) return n;
+  Count c = count_threads();
+  p.reason = c.reason;
+  p.threads.store(c.threads, std::memory_order_release);
+  return c.threads;
+}
+
+std::string thread_reason() {
+  thread_count();
+  Pool& p = pool();
+  std::lock_guard lock(p.mutex);
+  return p.reason;
+}
+
+void set_thread_count(int count) {
+  if (count < 1) throw error(Code::invalid_argument, "set_threads: expected at least 1, got " + std::to_string(count));
+  Pool& p = pool();
+  std::lock_guard lock(p.mutex);
+  p.reason = "set_threads(" + std::to_string(count) + ")";
+  p.threads.store(count, std::memory_order_release);
+}
+
+void parallel(std::int64_t tasks, void (*body)(void*, std::int64_t), void* context) {
+  int threads = thread_count();
+  if (threads == 1 || tasks <= 1) {
+    for (std::int64_t k = 0; k < tasks; ++k) body(context, k);
+    return;
+  }
+  arena(threads)->execute([&] {
+    tbb::parallel_for(std::int64_t{0}, tasks, [&](std::int64_t k) {
+      FloatEnvironment environment;  // workers carry whatever the thread that made them had
+      body(context, k);
+    });
+  });
+}
+
+#if defined(__x86_64__)
+// All exceptions masked, round to nearest, no flush to zero. Sticky flags are left as the caller had them.
+constexpr unsigned kControl = 0x1f80, kControlMask = 0xffc0;
+
+FloatEnvironment::FloatEnvironment() : saved_(_mm_getcsr()) {
+  if ((saved_ & kControlMask) != kControl) _mm_setcsr(kControl);
+}
+FloatEnvironment::~FloatEnvironment() {
+  if ((saved_ & kControlMask) != kControl) _mm_setcsr(static_cast<unsigned>(saved_));
+}
+#elif defined(__aarch64__)
+FloatEnvironment::FloatEnvironment() {
+  __asm__ volatile("mrs %0, fpcr" : "=r"(saved_));
+  if (saved_ != 0) __asm__ volatile("msr fpcr, %0" ::"r"(std::uint64_t{0}));
+}
+FloatEnvironment::~FloatEnvironment() {
+  if (saved_ != 0) __asm__ volatile("msr fpcr, %0" ::"r"(saved_));
+}
+#endif
+
+}  // namespace trireme::cpu

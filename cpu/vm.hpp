@@ -1,0 +1,63 @@
+// cpu/vm.hpp -- the tile VM: a program as a list of precompiled routines, run tile by tile in the first-level cache
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cpu/routines.hpp"
+#include "dispatch/backend.hpp"
+
+namespace trireme::cpu {
+
+/// Elements of a tile. Small enough that tiles of all registers stay in the first-level cache and that operations
+/// bound by memory and by arithmetic alternate; measured best between 128 and 256.
+inline constexpr std::size_t kTile = 256;
+
+/// What a VM register is: where its elements are during a tile.
+enum class Place : std::uint8_t {
+  scratch,    // `index` is a slot of the worker's scratch memory
+  input,      // the tile of a buffer parameter, in place or gathered into a slot
+  output,     // the tile of an output parameter, in place
+  broadcast,  // one element: a scalar parameter or a literal; routines take it by pointer
+  splat,      // the same element repeated over a slot, for routines without a broadcast variant
+};
+
+struct Register {
+  Place place;
+  Dtype type;
+  std::uint16_t index = 0;         // slot or parameter
+  bool from_literal = false;       // broadcast and splat: the element is `literal`, not parameter `index`
+  std::uint64_t literal = 0;
+  std::uint16_t slot = 0;          // splat, and inputs that are gathered
+};
+
+struct VmStep {
+  std::uint16_t routine;
+  std::uint16_t out, a, b, c;  // registers; unused ones name register 0
+};
+
+class VmExecutable final : public dispatch::Executable {
+ public:
+  explicit VmExecutable(const program::Program& program);
+  std::string source() const override;
+
+  program::Form form;
+  std::vector<program::Parameter> parameters;
+  std::vector<Register> registers;
+  std::vector<VmStep> steps;
+  int slots = 0;               // scratch slots a worker needs
+  // Reductions: which, of which register, into which parameter.
+  Reduction reduction = kSum;
+  program::Opcode reduction_row = program::Opcode::add;
+  std::uint16_t reduced = 0, reduce_output = 0;
+};
+
+/// Whether the VM runs the program, or why not.
+dispatch::Support vm_supports(const program::Program& program);
+
+/// Runs it with the present level and threads.
+void vm_run(const VmExecutable& executable, const dispatch::Launch& launch);
+
+}  // namespace trireme::cpu

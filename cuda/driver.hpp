@@ -1,0 +1,65 @@
+// cuda/driver.hpp -- the CUDA driver library: its types, its functions, and how it is opened
+// SPDX-License-Identifier: Apache-2.0
+//
+// Declared here and not included from a toolkit, so that the library builds without one and runs with any driver.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "cuda/nvrtc.hpp"
+
+namespace trireme::cuda {
+
+using CUresult = int;
+using CUdevice = int;
+using CUdeviceptr = unsigned long long;
+using CUcontext = struct CUctx_st*;
+using CUmodule = struct CUmod_st*;
+using CUfunction = struct CUfunc_st*;
+using CUstream = struct CUstream_st*;
+
+inline constexpr CUresult kSuccess = 0;
+inline constexpr CUresult kOutOfMemory = 2;
+inline constexpr unsigned kStreamNonBlocking = 1;
+inline constexpr int kAttributeMultiprocessors = 16;
+inline constexpr int kAttributeMemoryClockKhz = 36;
+inline constexpr int kAttributeBusWidthBits = 37;
+inline constexpr int kAttributeCapabilityMajor = 75;
+inline constexpr int kAttributeCapabilityMinor = 76;
+
+/// The functions of driver.def as members.
+struct DriverFunctions {
+#define FUNCTION(name, need, result, parameters) result(*name) parameters = nullptr;
+#include "cuda/driver.def"
+#undef FUNCTION
+};
+
+/// The opened driver with its compiler.
+struct Driver : DriverFunctions {
+  std::string unavailable;    // why it cannot be used, in sentences; "" when it can
+  int version = 0;            // of CUDA that the driver supports, 12020 for 12.2
+  std::string kernel_module;  // version of the kernel's half, such as "535.104.05"; "" when not known
+  int device_count = 0;
+  Nvrtc nvrtc;
+
+  /// "CUDA_ERROR_NO_DEVICE (100): no CUDA-capable device is detected"
+  std::string describe(CUresult code) const;
+};
+
+/// The driver; the first call opens it. It stays open until the process ends. Throws Code::device_unavailable in a
+/// process that was forked from one that had opened it.
+const Driver& driver();
+
+/// Whether this process was forked from one that had opened the driver. Opens nothing.
+bool was_forked();
+/// What driver() says then.
+std::string forked_reason();
+
+/// Throws Code::out_of_memory or Code::device_failure naming call, device and code, unless `code` is success.
+void check(CUresult code, const char* call, const std::string& device);
+
+/// "12.2" for 12020.
+std::string version_text(int version);
+
+}  // namespace trireme::cuda

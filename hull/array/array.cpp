@@ -1,0 +1,116 @@
+// hull/array/array.cpp -- the handle: counting, evaluating, reading back
+// SPDX-License-Identifier: Apache-2.0
+#include "trireme/array.hpp"
+
+#include <cstring>
+
+#include "array/build.hpp"
+#include "dispatch/choose.hpp"
+#include "dispatch/evaluate.hpp"
+#include "dispatch/registry.hpp"
+#include "dispatch/storage.hpp"
+#include "graph/infer.hpp"
+#include "trireme/elementwise.hpp"
+
+namespace trireme {
+
+using build::Owned;
+
+namespace {
+
+const Shape kEmpty{0};
+
+}  // namespace
+
+array::array(const array& other) noexcept : node_(other.node_) {
+  if (node_) graph::retain(node_);
+}
+
+array& array::operator=(const array& other) noexcept {
+  array copy(other);
+  std::swap(node_, copy.node_);
+  return *this;
+}
+
+array::~array() {
+  if (node_) graph::release(node_);
+}
+
+array array::from_host(const void* data, std::int64_t count, const Shape& shape, Dtype dtype) {
+  std::int64_t size = graph::checked_size("from", shape, dtype);
+  if (size != count)
+    throw error(Code::shape_mismatch,
+                "from: shape " + shape.text() + " has " + std::to_string(size) + " elements, " + std::to_string(count) + " came");
+  std::size_t bytes = static_cast<std::size_t>(size) * item_size(dtype);
+  graph::Storage* storage = dispatch::allocate(dispatch::kCpu, bytes);
+  if (bytes) std::memcpy(dispatch::host_data(storage), data, bytes);
+  if (dtype == Dtype::boolean) {
+    auto* byte = static_cast<unsigned char*>(dispatch::host_data(storage));
+    for (std::size_t k = 0; k < bytes; ++k) byte[k] = byte[k] != 0;
+  }
+  return array(build::leaf(shape, dtype, storage).release());
+}
+
+Dtype array::dtype() const { return node_ ? node_->dtype : Dtype::f64; }
+
+const Shape& array::shape() const { return node_ ? node_->shape : kEmpty; }
+
+Device array::device() const {
+  if (!node_) return Device();
+  if (node_->pinned) return Device::from_id(node_->device);
+  return node_->is_ready() && node_->storage ? Device::from_id(node_->storage->device) : Device::from_id(node_->device);
+}
+
+bool array::is_lazy() const { return node_ && !node_->is_ready(); }
+
+array& array::eval() & {
+  if (node_) dispatch::evaluate(node_, true);
+  return *this;
+}
+
+array array::eval() && {
+  if (node_) dispatch::evaluate(node_, true);
+  return std::move(*this);
+}
+
+const array& array::eval() const& {
+  if (node_) dispatch::evaluate(node_, false);
+  return *this;
+}
+
+void array::copy_to(void* destination, Dtype as) const {
+  if (as != dtype())
+    throw error(Code::dtype_mismatch,
+                "to_vector: the array is " + std::string(name(dtype())) + ", not " + std::string(name(as)) + "; use astype first");
+  if (size() == 0) {
+    eval();
+    return;
+  }
+  Owned host = build::host_value(*this);
+  const char* data = static_cast<const char*>(dispatch::host_data(host->storage));
+  std::memcpy(destination, data + static_cast<std::size_t>(host->offset) * item_size(as), bytes());
+}
+
+void array::item_to(void* destination, Dtype as) const {
+  if (size() != 1) throw error(Code::shape_mismatch, "item: needs exactly one element, the shape is " + shape().text());
+  if (as == dtype()) return copy_to(destination, as);
+  eval();
+  astype(*this, as).copy_to(destination, as);
+}
+
+array array::to(Device device) const {
+  Owned n = build::node_of(*this);
+  dispatch::evaluate(n.get(), false);
+  graph::Storage* storage = n->storage;
+  if (!device.is_auto()) {
+    std::int64_t moved = 0;
+    storage = dispatch::on_device(storage, device.id(), moved);
+  }
+  graph::retain(storage);
+  Owned pinned = build::leaf(n->shape, n->dtype, storage, n->strides, n->offset);
+  pinned->device = device.id();
+  pinned->pinned = !device.is_auto();
+  return array(pinned.release());
+}
+
+}  // namespace trireme

@@ -1,0 +1,160 @@
+// hull/array/build.cpp -- nodes from validated arguments: devices merged, limits kept
+// SPDX-License-Identifier: Apache-2.0
+#include "array/build.hpp"
+
+#include <string>
+
+#include "dispatch/choose.hpp"
+#include "dispatch/evaluate.hpp"
+#include "dispatch/registry.hpp"
+#include "dispatch/storage.hpp"
+#include "graph/infer.hpp"
+
+namespace trireme::build {
+
+using graph::Kind;
+using graph::State;
+
+namespace {
+
+Node* empty_leaf() {
+  Node* n = graph::new_node();
+  n->dtype = Dtype::f64;
+  n->shape = n->strides = Shape{0};
+  n->strides[0] = 1;
+  n->state.store(State::ready, std::memory_order_relaxed);
+  n->storage = dispatch::allocate(dispatch::kCpu, 0);
+  return n;
+}
+
+int operations_of(const Node* n) { return n->is_ready() ? 0 : n->operations; }
+int leaves_of(const Node* n) { return n->is_ready() || n->kind == Kind::constant ? 1 : n->leaves; }
+
+/// Axes of the result along which some input wraps.
+std::uint8_t merged_wraps(const Owned* inputs, int count, int rank) {
+  unsigned wraps = 0;
+  for (int k = 0; k < count; ++k) {
+    const Node* n = inputs[k].get();
+    if (n->kind != Kind::constant && !n->is_ready()) wraps |= static_cast<unsigned>(n->wraps) << (rank - n->shape.rank());
+  }
+  return static_cast<std::uint8_t>(wraps);
+}
+
+void merge_device(Node* n, const Node* input) {
+  if (!input->pinned) return;
+  if (n->pinned && n->device != input->device)
+    throw error(Code::invalid_argument, std::string(n->kind == Kind::table ? program::info(n->op).name : "operation") +
+                                            ": operands are pinned to " + dispatch::device(n->device).name + " and to " +
+                                            dispatch::device(input->device).name + "; move one with to()");
+  n->pinned = true;
+  n->device = input->device;
+}
+
+}  // namespace
+
+Owned node_of(const array& a) {
+  if (Node* n = a.node()) {
+    graph::retain(n);
+    return Owned(n);
+  }
+  return Owned(empty_leaf());
+}
+
+Owned leaf(const Shape& shape, Dtype dtype, graph::Storage* storage, const Shape& strides, std::int64_t offset) {
+  Node* n = graph::new_node();
+  n->dtype = dtype;
+  n->shape = shape;
+  n->strides = strides;
+  n->storage = storage;
+  n->offset = offset;
+  n->contiguous = graph::is_contiguous(shape, strides);
+  n->state.store(State::ready, std::memory_order_relaxed);
+  return Owned(n);
+}
+
+Owned leaf(const Shape& shape, Dtype dtype, graph::Storage* storage) {
+  return leaf(shape, dtype, storage, graph::contiguous_strides(shape), 0);
+}
+
+Owned constant(Dtype dtype, std::uint64_t bits) {
+  Node* n = graph::new_node();
+  n->kind = Kind::constant;
+  n->dtype = dtype;
+  n->bits = bits;
+  return Owned(n);
+}
+
+Owned operand(std::string_view function, Operand& x) {
+  if (x.node()) return Owned(x.release());
+  if (!x.is_scalar()) return Owned(empty_leaf());
+  Scalar s = x.scalar();
+  Dtype dtype = graph::with_scalar(Dtype::boolean, s.kind);
+  std::uint64_t bits = graph::scalar_bits(function, s, dtype);
+  graph::Storage* storage = dispatch::allocate(dispatch::kCpu, item_size(dtype));
+  __builtin_memcpy(dispatch::host_data(storage), &bits, item_size(dtype));
+  return leaf({}, dtype, storage);
+}
+
+Owned operation(Kind kind, program::Opcode op, Dtype dtype, const Shape& shape, Owned* inputs, int count) {
+  int operations = 1, leaves = 0;
+  for (int k = 0; k < count; ++k) {
+    operations += operations_of(inputs[k].get());
+    leaves += leaves_of(inputs[k].get());
+  }
+  if (operations > graph::kMaxOperations || leaves > graph::kMaxLeaves) [[unlikely]] {
+    for (int k = 0; k < count; ++k)
+      if (inputs[k]->kind != Kind::constant) dispatch::evaluate(inputs[k].get(), true);
+    operations = 1;
+    leaves = count;
+  }
+  Node* n = graph::new_node();
+  Owned result(n);
+  n->kind = kind;
+  n->op = op;
+  n->dtype = dtype;
+  n->shape = shape;
+  n->operations = static_cast<std::uint16_t>(operations);
+  n->leaves = static_cast<std::uint16_t>(leaves);
+  n->device = dispatch::current_scope();
+  if (kind != Kind::view && kind != Kind::reduce) n->wraps = merged_wraps(inputs, count, shape.rank());
+  for (int k = 0; k < count; ++k) merge_device(n, inputs[k].get());
+  for (int k = 0; k < count; ++k) {
+    Node* m = inputs[k].get();
+    // A lazy input that was built for another device is computed there first, so that a graph has one device.
+    if (m->device != n->device && m->device != 0 && m->kind != Kind::constant && !m->is_ready()) dispatch::evaluate(m, false);
+  }
+  for (int k = 0; k < count; ++k) n->input[k] = inputs[k].release();
+  n->inputs = static_cast<std::uint8_t>(count);
+  return result;
+}
+
+Owned cast(Owned x, Dtype to) {
+  if (x->dtype == to) return x;
+  Shape shape = x->shape;
+  return operation(Kind::cast, program::Opcode::cast, to, shape, &x, 1);
+}
+
+Owned host_value(const array& a) {
+  Owned n = node_of(a);
+  dispatch::evaluate(n.get(), false);
+  if (!n->contiguous || n->storage->device != dispatch::kCpu) {
+    if (!n->contiguous) {  // one program gathers it, where the data is
+      Owned copy = operation(Kind::view, program::Opcode::cast, n->dtype, n->shape, &n, 1);
+      auto* map = new graph::ViewMap;
+      for (int k = 0; k < copy->shape.rank() && k < kMaxRank; ++k) map->axis[k].axis = static_cast<std::int8_t>(k);
+      copy->map = map;
+      copy->device = copy->input[0]->storage->device;
+      dispatch::evaluate(copy.get(), true);
+      n = std::move(copy);
+    }
+    std::int64_t moved = 0;
+    graph::Storage* host = dispatch::on_device(n->storage, dispatch::kCpu, moved);
+    if (host != n->storage) {
+      graph::retain(host);
+      return leaf(n->shape, n->dtype, host, n->strides, n->offset);
+    }
+  }
+  return n;
+}
+
+}  // namespace trireme::build

@@ -1,0 +1,83 @@
+// hull/array/create.cpp -- arrays that are filled, counted or spaced
+// SPDX-License-Identifier: Apache-2.0
+#include "trireme/create.hpp"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "array/build.hpp"
+#include "dispatch/storage.hpp"
+#include "graph/infer.hpp"
+#include "trireme/elementwise.hpp"
+
+namespace trireme {
+
+namespace {
+
+/// A new leaf whose elements `fill(double or int64 pointer, count)` writes.
+template <class T, class Fill>
+array filled(const Shape& shape, Fill fill) {
+  graph::Storage* storage = dispatch::allocate(dispatch::kCpu, static_cast<std::size_t>(shape.size()) * sizeof(T));
+  build::Owned leaf = build::leaf(shape, dtype_of<T>, storage);
+  auto* data = static_cast<T*>(dispatch::host_data(storage));
+  for (std::int64_t k = 0, n = shape.size(); k < n; ++k) data[k] = fill(k);
+  return array(leaf.release());
+}
+
+}  // namespace
+
+array full(const Shape& shape, Scalar value, Dtype dtype) {
+  graph::checked_size("full", shape, dtype);
+  // One element seen through strides of 0: costs no memory until somebody needs it contiguous.
+  std::uint64_t bits = graph::scalar_bits("full", value, dtype);
+  graph::Storage* storage = dispatch::allocate(dispatch::kCpu, item_size(dtype));
+  std::memcpy(dispatch::host_data(storage), &bits, item_size(dtype));
+  Shape strides = shape;
+  for (int k = 0; k < shape.rank(); ++k) strides[k] = 0;
+  return array(build::leaf(shape, dtype, storage, strides, 0).release());
+}
+
+array zeros(const Shape& shape, Dtype dtype) { return full(shape, 0, dtype); }
+array ones(const Shape& shape, Dtype dtype) { return full(shape, 1, dtype); }
+
+array arange(Scalar start, Scalar stop, Scalar step, Dtype dtype) {
+  bool integers = start.kind != Kind::floating && stop.kind != Kind::floating && step.kind != Kind::floating;
+  if (integers ? step.integer == 0 : step.kind == Kind::floating ? step.floating == 0 : step.integer == 0)
+    throw error(Code::invalid_argument, "arange: the step is 0");
+  if (integers) {
+    __int128 span = static_cast<__int128>(stop.integer) - start.integer;
+    __int128 count = step.integer > 0 ? (span + step.integer - 1) / step.integer : (span + step.integer + 1) / step.integer;
+    if ((span > 0) != (step.integer > 0) || span == 0) count = 0;
+    if (count > (__int128{1} << 60)) throw error(Code::invalid_argument, "arange: more elements than any memory holds");
+    Shape shape{static_cast<std::int64_t>(count)};
+    graph::checked_size("arange", shape, Dtype::i64);
+    array values = filled<std::int64_t>(shape, [&](std::int64_t k) {
+      return static_cast<std::int64_t>(static_cast<std::uint64_t>(start.integer) + static_cast<std::uint64_t>(k) * static_cast<std::uint64_t>(step.integer));
+    });
+    return dtype == Dtype::i64 ? values : astype(std::move(values), dtype).eval();
+  }
+  auto number = [](Scalar s) { return s.kind == Kind::floating ? s.floating : static_cast<double>(s.integer); };
+  double first = number(start), last = number(stop), by = number(step);
+  double count = std::ceil((last - first) / by);
+  if (!(count < 1e18)) throw error(Code::invalid_argument, "arange: the bounds and the step give no finite count");
+  Shape shape{count > 0 ? static_cast<std::int64_t>(count) : 0};
+  graph::checked_size("arange", shape, Dtype::f64);
+  array values = filled<double>(shape, [&](std::int64_t k) { return first + static_cast<double>(k) * by; });
+  return dtype == Dtype::f64 ? values : astype(std::move(values), dtype).eval();
+}
+
+array arange(std::int64_t stop) { return arange(0, stop, 1, Dtype::i64); }
+
+array linspace(double start, double stop, std::int64_t count, Dtype dtype) {
+  if (count < 0) throw error(Code::invalid_argument, "linspace: negative count " + std::to_string(count));
+  Shape shape{count};
+  graph::checked_size("linspace", shape, Dtype::f64);
+  double step = count > 1 ? (stop - start) / static_cast<double>(count - 1) : 0;
+  array values = filled<double>(shape, [&](std::int64_t k) {
+    return k == count - 1 && count > 1 ? stop : start + static_cast<double>(k) * step;
+  });
+  return dtype == Dtype::f64 ? values : astype(std::move(values), dtype).eval();
+}
+
+}  // namespace trireme

@@ -1,0 +1,19 @@
+// hull/dispatch/choose.hpp -- which device a plan runs on, and the sentence that says why
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "graph/snapshot.hpp"
+
+namespace trireme::dispatch {
+
+/// The device for a graph: its pin or scope, then TRIREME_DEVICE, then the cheapest estimate. `why` may be null.
+std::uint8_t choose(const graph::Snapshot& snapshot, std::string* why);
+
+/// The device scope of this thread; 0 when none is in force.
+std::uint8_t current_scope();
+void set_current_scope(std::uint8_t device);
+
+}  // namespace trireme::dispatch

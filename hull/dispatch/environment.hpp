@@ -1,0 +1,20 @@
+// hull/dispatch/environment.hpp -- every environment variable that Trireme reads, read once
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace trireme::dispatch {
+
+/// Read by secure_getenv on first use. "" means unset.
+struct Environment {
+  std::string device;             // TRIREME_DEVICE: auto, cpu, opencl[:n], cuda[:n]
+  std::string cpu_level;          // TRIREME_CPU_LEVEL: baseline, avx2, avx512
+  std::string threads;            // TRIREME_THREADS
+  std::string slurm_cpus;         // SLURM_CPUS_PER_TASK
+  bool strict = false;            // TRIREME_STRICT=1: a fallback is an error
+};
+
+const Environment& environment();
+
+}  // namespace trireme::dispatch

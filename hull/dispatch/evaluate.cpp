@@ -1,0 +1,171 @@
+// hull/dispatch/evaluate.cpp -- who may compute a graph, and how its values become visible to other threads
+// SPDX-License-Identifier: Apache-2.0
+//
+// A graph that this thread owns alone is computed without a lock. Any other is claimed: under one mutex either every
+// lazy node of it becomes ours or, if another thread has claimed one, we wait holding nothing. Values are published
+// under the same mutex, because publishing lets inputs go that another thread's walk might be reading.
+#include "dispatch/evaluate.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <new>
+#include <string>
+
+#include "dispatch/bind.hpp"
+#include "dispatch/choose.hpp"
+#include "dispatch/run.hpp"
+#include "graph/snapshot.hpp"
+#include "program/reduction_order.hpp"
+#include "trireme/error.hpp"
+
+namespace trireme::dispatch {
+
+namespace {
+
+using graph::Kind;
+using graph::Node;
+using graph::Slot;
+using graph::Snapshot;
+using graph::State;
+
+struct Claims {
+  std::mutex mutex;
+  std::condition_variable released;
+};
+
+Claims& claims() {
+  static auto* instance = new Claims;
+  return *instance;
+}
+
+/// Inputs to let go once no lock is held.
+struct Dropped {
+  int count = 0;
+  Node* node[3 * graph::kMaxOperations];
+};
+
+void publish(Node* node, Storage* storage, Dropped& dropped) {
+  node->storage = storage;
+  node->offset = 0;
+  node->strides = graph::contiguous_strides(node->shape);
+  node->contiguous = true;
+  for (int k = 0; k < node->inputs; ++k) dropped.node[dropped.count++] = node->input[k];
+  node->inputs = 0;
+  node->state.store(State::ready, std::memory_order_release);
+}
+
+void publish_outputs(const Snapshot& s, Results& results, Dropped& dropped) {
+  for (int k = 0; k < s.lazies; ++k)
+    if (s.output[k]) publish(s.lazy[k], results.take(static_cast<Slot>(k)), dropped);
+}
+
+void let_go(const Dropped& dropped) {
+  for (int k = 0; k < dropped.count; ++k) graph::release(dropped.node[k]);
+}
+
+std::string describe(const Node* root) {
+  if (root->kind == Kind::view) return "view";
+  if (root->kind == Kind::reshape) return "reshape";
+  if (root->kind == Kind::cast) return "astype";
+  return program::info(root->op).name;
+}
+
+[[noreturn]] void rethrow_named(const Node* root, const error& e) {
+  throw error(e.code(), "eval of " + describe(root) + " of shape " + root->shape.text() + ": " + e.what());
+}
+
+void set_states(const Snapshot& s, State state) {
+  for (int k = 0; k < s.lazies; ++k) s.lazy[k]->state.store(state, std::memory_order_release);
+}
+
+void evaluate_shared(Node* root) {
+  Claims& all = claims();
+  Snapshot s;
+  {
+    std::unique_lock lock(all.mutex);
+    for (;;) {
+      State state = root->state.load(std::memory_order_acquire);
+      if (state == State::ready) return;
+      if (state == State::lazy && graph::snapshot_shared(root, s)) break;
+      all.released.wait(lock);
+    }
+    set_states(s, State::claimed);
+  }
+  Dropped dropped;
+  try {
+    Results results;
+    run(s, results);
+    std::lock_guard lock(all.mutex);
+    publish_outputs(s, results, dropped);
+  } catch (...) {
+    {
+      std::lock_guard lock(all.mutex);
+      set_states(s, State::lazy);
+    }
+    all.released.notify_all();
+    throw;
+  }
+  all.released.notify_all();
+  let_go(dropped);
+}
+
+}  // namespace
+
+void evaluate(Node* root, bool sole_handle) {
+  if (root->is_ready()) return;
+  try {
+    Snapshot s;
+    if (sole_handle && graph::snapshot_owned(root, s)) {
+      Dropped dropped;
+      {
+        Results results;
+        run(s, results);
+        publish_outputs(s, results, dropped);
+      }
+      let_go(dropped);
+      return;
+    }
+    evaluate_shared(root);
+  } catch (const error& e) {
+    rethrow_named(root, e);
+  } catch (const std::bad_alloc&) {
+    rethrow_named(root, error(Code::out_of_memory, "the host has no memory left for the plan"));
+  }
+}
+
+void prepare(std::span<const array> roots) {
+  std::vector<std::pair<std::uint8_t, std::vector<Wanted>>> by_device;
+  for (const array& a : roots) {
+    if (!a.node() || a.node()->is_ready()) continue;
+    Snapshot s;
+    CompiledPlan* plan;
+    std::uint8_t device;
+    std::vector<Wanted> wanted;
+    {
+      std::lock_guard lock(claims().mutex);
+      if (!graph::snapshot_shared(a.node(), s)) continue;  // another thread is computing it already
+      plan = &find_plan(s);
+      device = choose(s, nullptr);
+      for (auto& step : plan->steps) {
+        Binding binding;
+        bind(*step->step, s, binding);
+        wanted.push_back({step.get(), step->step->flat ? step->flat_layout : binding.layout});
+        program::Form form = step->step->program.form;
+        if (form == program::Form::map) continue;
+        const Node* root = s.node(step->step->root);
+        std::int64_t kept = binding.domain.kept_size();
+        for (std::int64_t m = chunk_count(form, binding.domain); m > 1; m = chunk_count(form, binding.domain)) {
+          bind_partials(form, kept, m, binding);
+          wanted.push_back({&combine_step(form, root->op, root->dtype), binding.layout});
+        }
+      }
+    }
+    auto group = std::find_if(by_device.begin(), by_device.end(), [&](auto& g) { return g.first == device; });
+    if (group == by_device.end()) group = by_device.insert(by_device.end(), {device, {}});
+    group->second.insert(group->second.end(), wanted.begin(), wanted.end());
+  }
+  for (auto& [device, wanted] : by_device) compile_missing(std::move(wanted), device);
+}
+
+}  // namespace trireme::dispatch

@@ -1,0 +1,21 @@
+// hull/dispatch/evaluate.hpp -- from a lazy node to its value
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "graph/node.hpp"
+#include "trireme/array.hpp"
+
+namespace trireme::dispatch {
+
+/// Computes the value of `root`, and of every node behind it that is held from outside the graph. `sole_handle` says
+/// that the caller has the only handle of `root` and no other thread can copy it meanwhile; then a graph that nobody
+/// else holds a part of needs no lock. On an error the nodes stay lazy. Safe from any thread.
+void evaluate(graph::Node* root, bool sole_handle);
+
+/// Compiles what evaluating `roots` will need and is not compiled yet, in as few compilations as the backend allows.
+/// Computes nothing.
+void prepare(std::span<const array> roots);
+
+}  // namespace trireme::dispatch

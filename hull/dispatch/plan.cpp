@@ -1,0 +1,195 @@
+// hull/dispatch/plan.cpp -- the plan cache (one table per thread, one for all) and the executable cache in memory
+// SPDX-License-Identifier: Apache-2.0
+#include "dispatch/plan.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <tuple>
+#include <unordered_map>
+
+#include "dispatch/registry.hpp"
+#include "dispatch/storage.hpp"
+#include "graph/free_list.hpp"
+
+namespace trireme::dispatch {
+
+namespace {
+
+using program::Hash;
+using program::Layout;
+
+struct HashOfHash {
+  std::size_t operator()(const Hash& h) const { return h.low; }
+};
+
+std::atomic<std::int64_t> built{0}, compiled{0};
+
+struct Plans {
+  std::mutex mutex;
+  std::unordered_map<Hash, std::unique_ptr<CompiledPlan>, HashOfHash> all;
+};
+
+Plans& plans() {
+  static auto* instance = new Plans;  // leaked: threads may still evaluate while the process ends
+  return *instance;
+}
+
+// A thread finds its recent plans without a lock. The table is behind a pointer to keep thread storage small.
+struct RecentPlans {
+  static constexpr std::size_t kEntries = 256;
+  struct Entry {
+    Hash key;
+    CompiledPlan* plan;
+  } entry[kEntries] = {};
+};
+
+[[gnu::tls_model("initial-exec")]] thread_local constinit RecentPlans* recent = nullptr;
+
+void drop_recent() {
+  delete recent;
+  recent = nullptr;
+}
+
+void prepare_step(CompiledStep& out, const graph::Step& step, const graph::Snapshot* snapshot) {
+  out.step = &step;
+  program::verify(step.program);
+  out.hash = program::hash(step.program);
+  out.flat_layout.rank = out.flat_layout.kept = 1;
+  out.flat_layout.access.assign(step.program.parameters.size(), program::AccessKind::contiguous);
+  if (!snapshot || !step.flat) return;
+  const Shape& domain = snapshot->node(step.root)->shape;
+  for (std::size_t k = 0; k < step.inputs.size(); ++k) {
+    if (graph::is_constant(step.inputs[k].slot)) continue;
+    bool whole = snapshot->node(step.inputs[k].slot)->shape == domain && step.inputs[k].path.empty();
+    if (!whole) out.flat_layout.access[k] = program::AccessKind::single;
+  }
+}
+
+CompiledPlan& slow_find(const graph::Snapshot& snapshot) {
+  Plans& all = plans();
+  {
+    std::lock_guard lock(all.mutex);
+    auto found = all.all.find(snapshot.key);
+    if (found != all.all.end()) return *found->second;
+  }
+  auto fresh = std::make_unique<CompiledPlan>();
+  fresh->plan = graph::fuse(snapshot);
+  for (const graph::Step& step : fresh->plan.steps) {
+    fresh->steps.push_back(std::make_unique<CompiledStep>());
+    prepare_step(*fresh->steps.back(), step, &snapshot);
+  }
+  std::lock_guard lock(all.mutex);
+  auto [where, added] = all.all.try_emplace(snapshot.key, std::move(fresh));
+  if (added) built.fetch_add(1, std::memory_order_relaxed);
+  return *where->second;
+}
+
+// Executables of one process, by what they were compiled from.
+
+using ExecutableKey = std::tuple<std::uint64_t, std::uint64_t, std::uint8_t, std::vector<std::uint8_t>>;
+
+struct Executables {
+  std::mutex mutex;
+  std::map<ExecutableKey, std::unique_ptr<Executable>> all;
+};
+
+Executables& executables() {
+  static auto* instance = new Executables;
+  return *instance;
+}
+
+ExecutableKey key_of(const CompiledStep& step, const Layout& layout, std::uint8_t device) {
+  std::vector<std::uint8_t> shape;
+  if (device != kCpu) {
+    shape = {static_cast<std::uint8_t>(layout.rank), static_cast<std::uint8_t>(layout.kept), layout.wide};
+    for (program::AccessKind kind : layout.access) shape.push_back(static_cast<std::uint8_t>(kind));
+  }
+  return {step.hash.low, step.hash.high, device, std::move(shape)};
+}
+
+const Executable* known(const ExecutableKey& key) {
+  Executables& all = executables();
+  std::lock_guard lock(all.mutex);
+  auto found = all.all.find(key);
+  return found == all.all.end() ? nullptr : found->second.get();
+}
+
+}  // namespace
+
+CompiledPlan& find_plan(const graph::Snapshot& snapshot) {
+  if (!recent) [[unlikely]] {
+    if (graph::ThreadExit::gone()) return slow_find(snapshot);
+    recent = new RecentPlans;
+    graph::ThreadExit::at_exit(&drop_recent);
+  }
+  RecentPlans::Entry& entry = recent->entry[snapshot.key.low % RecentPlans::kEntries];
+  if (entry.plan && entry.key == snapshot.key) [[likely]]
+    return *entry.plan;
+  CompiledPlan& plan = slow_find(snapshot);
+  entry = {snapshot.key, &plan};
+  return plan;
+}
+
+CompiledStep& combine_step(program::Form form, program::Opcode op, Dtype type) {
+  struct Owned {
+    graph::Step step;
+    CompiledStep compiled;
+  };
+  static std::mutex mutex;
+  static auto* all = new std::map<std::tuple<program::Form, program::Opcode, Dtype>, std::unique_ptr<Owned>>;
+  std::lock_guard lock(mutex);
+  std::unique_ptr<Owned>& owned = (*all)[{form, op, type}];
+  if (!owned) {
+    auto fresh = std::make_unique<Owned>();
+    program::Builder builder(form);
+    std::uint16_t in = builder.parameter(program::Role::input, type);
+    std::uint16_t out = builder.parameter(program::Role::output, type);
+    program::Value v = builder.load(in);
+    builder.emit(op, type, v, program::kNoValue, program::kNoValue, out);
+    fresh->step.program = builder.take();
+    fresh->step.operations = 1;
+    prepare_step(fresh->compiled, fresh->step, nullptr);
+    owned = std::move(fresh);
+  }
+  return owned->compiled;
+}
+
+void compile_missing(std::vector<Wanted> wanted, std::uint8_t id) {
+  std::vector<CompileRequest> requests;
+  std::vector<ExecutableKey> keys;
+  for (const Wanted& w : wanted) {
+    ExecutableKey key = key_of(*w.step, w.layout, id);
+    if (known(key) || std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+    requests.push_back({&w.step->step->program, &w.layout});
+    keys.push_back(std::move(key));
+  }
+  if (requests.empty()) return;
+  RegisteredDevice& where = device(id);
+  std::vector<std::unique_ptr<Executable>> made = where.backend->compile(requests, where.index);
+  compiled.fetch_add(static_cast<std::int64_t>(made.size()), std::memory_order_relaxed);
+  Executables& all = executables();
+  std::lock_guard lock(all.mutex);
+  for (std::size_t k = 0; k < made.size(); ++k) all.all.try_emplace(keys[k], std::move(made[k]));  // the first one stays
+}
+
+const Executable& find_executable(CompiledStep& step, const Layout& layout, std::uint8_t id, double* compile_seconds) {
+  if (id == kCpu)
+    if (const Executable* e = step.cpu_executable.load(std::memory_order_acquire)) return *e;
+  ExecutableKey key = key_of(step, layout, id);
+  const Executable* e = known(key);
+  if (!e) {
+    auto start = std::chrono::steady_clock::now();
+    compile_missing({{&step, layout}}, id);
+    if (compile_seconds) *compile_seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    e = known(key);
+  }
+  if (id == kCpu) step.cpu_executable.store(e, std::memory_order_release);
+  return *e;
+}
+
+std::int64_t plans_built() { return built.load(std::memory_order_relaxed); }
+std::int64_t executables_compiled() { return compiled.load(std::memory_order_relaxed); }
+
+}  // namespace trireme::dispatch

@@ -1,0 +1,47 @@
+// hull/dispatch/plan.hpp -- plans in memory: found by the snapshot's key, with the executables of their steps
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "dispatch/backend.hpp"
+#include "graph/fuse.hpp"
+
+namespace trireme::dispatch {
+
+/// A graph::Step with what dispatch remembers about it. Never freed: structures are few, shapes are not part of them.
+struct CompiledStep {
+  const graph::Step* step = nullptr;
+  program::Hash hash;
+  program::Layout flat_layout;                         // used when step->flat
+  std::atomic<const Executable*> cpu_executable{nullptr};  // CPU executables do not depend on the layout
+};
+
+struct CompiledPlan {
+  graph::Plan plan;
+  std::vector<std::unique_ptr<CompiledStep>> steps;
+};
+
+/// The plan of this snapshot: from this thread's table, from the process's, or fused now.
+CompiledPlan& find_plan(const graph::Snapshot& snapshot);
+
+/// The program that combines the partials of a reduction once more.
+CompiledStep& combine_step(program::Form form, program::Opcode op, Dtype type);
+
+/// The executable of (program, layout) on the device, compiled when it is not in memory yet.
+const Executable& find_executable(CompiledStep& step, const program::Layout& layout, std::uint8_t device, double* compile_seconds);
+
+/// Compiles all that are missing together.
+struct Wanted {
+  CompiledStep* step;
+  program::Layout layout;
+};
+void compile_missing(std::vector<Wanted> wanted, std::uint8_t device);
+
+std::int64_t plans_built();
+std::int64_t executables_compiled();
+
+}  // namespace trireme::dispatch

@@ -1,0 +1,49 @@
+// hull/dispatch/registry.hpp -- the list of backends and devices, and the probe that decides which are usable
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "dispatch/backend.hpp"
+#include "trireme/device.hpp"
+
+namespace trireme::dispatch {
+
+/// Made by each backend's folder; called once, must not touch a driver.
+std::unique_ptr<Backend> make_cpu_backend();
+std::unique_ptr<Backend> make_opencl_backend();
+std::unique_ptr<Backend> make_cuda_backend();
+
+/// One device in the registry's flat list. Device::id() is its position + 1; the CPU is first.
+struct RegisteredDevice {
+  Backend* backend;
+  int index;             // within the backend
+  std::string name;      // "cuda:0"
+  DeviceInfo info;
+  bool usable = false;   // the probe ran and every result was right
+  bool exact = false;
+  std::string reason;    // when not usable or not exact
+  double probe_error = 0;
+};
+
+/// The CPU device; never opens a driver.
+RegisteredDevice& cpu_device();
+
+/// The device with this id, probed. Opens drivers unless it is the CPU's id.
+RegisteredDevice& device(std::uint8_t id);
+
+/// All devices, not probed yet unless device() was called on them; opens every driver.
+std::span<RegisteredDevice> listed_devices();
+
+/// All devices, probed.
+std::span<RegisteredDevice> all_devices();
+
+/// The device called `name` ("cuda" is "cuda:0"). Throws Code::device_unavailable with what there is and why not.
+std::uint8_t find_device(std::string_view name);
+
+/// The backends without a usable device and why, one sentence each.
+std::vector<DeviceReport> unavailable_backends();
+
+}  // namespace trireme::dispatch

@@ -1,0 +1,277 @@
+// hull/dispatch/run.cpp -- the steps of a plan: allocate, bind, compile if need be, launch, report
+// SPDX-License-Identifier: Apache-2.0
+#include "dispatch/run.hpp"
+
+#include <chrono>
+#include <string>
+
+#include "dispatch/bind.hpp"
+#include "dispatch/choose.hpp"
+#include "dispatch/environment.hpp"
+#include "dispatch/registry.hpp"
+#include "graph/free_list.hpp"
+#include "program/reduction_order.hpp"
+#include "trireme/error.hpp"
+#include "trireme/explain.hpp"
+
+namespace trireme::dispatch {
+
+namespace {
+
+using graph::Node;
+using graph::Slot;
+using graph::Snapshot;
+using graph::Step;
+using program::Form;
+
+std::atomic<std::int64_t> programs_run{0}, bytes_moved{0}, fallbacks{0};
+
+constexpr int kMaxParameters = graph::kMaxLeaves + graph::kMaxOperations;
+
+/// Arrays too large to set up for every small evaluation: each thread keeps one and hands it to its runners.
+struct Workspace {
+  Binding binding;
+  Argument arguments[kMaxParameters];
+};
+
+[[gnu::tls_model("initial-exec")]] thread_local constinit Workspace* spare = nullptr;
+
+void drop_spare() {
+  delete spare;
+  spare = nullptr;
+}
+
+class WorkspaceLease {
+ public:
+  WorkspaceLease() : workspace_(std::exchange(spare, nullptr)) {
+    if (workspace_) return;
+    workspace_ = new Workspace;
+    if (!graph::ThreadExit::gone()) graph::ThreadExit::at_exit(&drop_spare);
+  }
+  ~WorkspaceLease() {
+    if (!spare && !graph::ThreadExit::gone()) spare = workspace_;
+    else delete workspace_;
+  }
+  WorkspaceLease(const WorkspaceLease&) = delete;
+  WorkspaceLease& operator=(const WorkspaceLease&) = delete;
+  Workspace& operator*() const { return *workspace_; }
+
+ private:
+  Workspace* workspace_;
+};
+
+/// A storage that is released unless handed on.
+struct Held {
+  Storage* storage = nullptr;
+  ~Held() {
+    if (storage) graph::release(storage);
+  }
+};
+
+class Runner {
+ public:
+  Runner(const Snapshot& snapshot, Results& results, Workspace& workspace)
+      : s_(snapshot), results_(results), explain_(Explain::current()), binding_(workspace.binding), arguments_(workspace.arguments) {}
+
+  void run() {
+    CompiledPlan& plan = find_plan(s_);
+    device_ = choose(s_, explain_ ? &why_ : nullptr);
+    for (auto& step : plan.steps) run_step(*step);
+    for (int k = 0; k < s_.lazies; ++k)
+      if (s_.output[k] && s_.lazy[k]->kind == graph::Kind::reshape) {
+        Storage* storage = value_of(static_cast<Slot>(k));
+        graph::retain(storage);
+        results_.set(static_cast<Slot>(k), storage);
+      }
+    if (moved_) bytes_moved.fetch_add(moved_, std::memory_order_relaxed);
+  }
+
+ private:
+  void run_step(CompiledStep& compiled) {
+    const Step& step = *compiled.step;
+    target_ = device_;
+    fell_back_.clear();
+    if (target_ != kCpu) check_support(step);
+    moved_before_ = moved_;
+    compile_seconds_ = 0;
+    where_ = target_ == kCpu ? &cpu_device() : &device(target_);
+
+    std::size_t inputs = step.inputs.size();
+    for (std::size_t k = 0; k < inputs; ++k) bind_input(step.inputs[k], arguments_[k]);
+
+    const Node* root = s_.node(step.root);
+    if (step.flat) {
+      run_flat(compiled, root);
+    } else if (step.program.form == Form::map) {
+      bind(step, s_, binding_);
+      for (std::size_t k = 0; k < inputs; ++k) arguments_[k].access = &binding_.access[k];
+      allocate_outputs(step);
+      launch(compiled, binding_.domain, binding_.layout, step.program.parameters.size());
+    } else {
+      run_reduction(compiled, root);
+    }
+  }
+
+  /// The usual case: one-dimensional, nothing to collapse, no Access to compute.
+  void run_flat(CompiledStep& compiled, const Node* root) {
+    const Step& step = *compiled.step;
+    program::Domain& domain = binding_.domain;
+    domain.rank = domain.kept = 1;
+    domain.extent[0] = root->shape.size();
+    bool wide = domain.extent[0] >= std::int64_t{1} << 31;
+    for (std::size_t k = 0; k < step.inputs.size(); ++k) {
+      Slot slot = step.inputs[k].slot;
+      program::Access& access = binding_.access[k];
+      access.offset = graph::is_leaf(slot) ? s_.node(slot)->offset : 0;
+      access.stride[0] = compiled.flat_layout.access[k] == program::AccessKind::contiguous;
+      access.wrapped = false;
+      arguments_[k].access = &access;
+      wide |= access.offset + domain.extent[0] >= std::int64_t{1} << 31;
+    }
+    allocate_outputs(step);
+    if (wide) {
+      program::Layout layout = compiled.flat_layout;
+      layout.wide = true;
+      launch(compiled, domain, layout, step.program.parameters.size());
+    } else {
+      launch(compiled, domain, compiled.flat_layout, step.program.parameters.size());
+    }
+  }
+
+  void run_reduction(CompiledStep& compiled, const Node* root) {
+    const Step& step = *compiled.step;
+    Form form = step.program.form;
+    bind(step, s_, binding_);
+    std::size_t inputs = step.inputs.size();
+    for (std::size_t k = 0; k < inputs; ++k) arguments_[k].access = &binding_.access[k];
+    std::int64_t kept = binding_.domain.kept_size();
+    std::int64_t partials = chunk_count(form, binding_.domain);
+    std::size_t item = item_size(root->dtype);
+    Held made;
+    made.storage = allocate(target_, static_cast<std::size_t>(kept * partials) * item);
+    arguments_[inputs] = {made.storage->memory, nullptr, 0};
+    launch(compiled, binding_.domain, binding_.layout, inputs + 1);
+    while (partials > 1) {
+      CompiledStep& combine = combine_step(form, root->op, root->dtype);
+      bind_partials(form, kept, partials, binding_);
+      partials = chunk_count(form, binding_.domain);
+      Held next;
+      next.storage = allocate(target_, static_cast<std::size_t>(kept * partials) * item);
+      arguments_[0] = {made.storage->memory, &binding_.access[0], 0};
+      arguments_[1] = {next.storage->memory, nullptr, 0};
+      launch(combine, binding_.domain, binding_.layout, 2);
+      std::swap(made.storage, next.storage);  // a device runs launches in order, so the old partials may go
+    }
+    results_.set(step.root, std::exchange(made.storage, nullptr));
+  }
+
+  Storage* value_of(Slot slot) const {
+    while (!graph::is_leaf(slot) && s_.lazy[slot]->kind == graph::Kind::reshape) slot = s_.input[slot][0];
+    return graph::is_leaf(slot) ? s_.node(slot)->storage : results_.get(slot);
+  }
+
+  void bind_input(const graph::Source& source, Argument& argument) {
+    if (graph::is_constant(source.slot)) {
+      argument.scalar = s_.node(source.slot)->bits;
+      return;
+    }
+    Storage* storage = value_of(source.slot);
+    argument.memory = storage->device == target_ ? storage->memory : on_device(storage, target_, moved_)->memory;
+  }
+
+  void allocate_outputs(const Step& step) {
+    std::size_t inputs = step.inputs.size();
+    for (std::size_t k = 0; k < step.outputs.size(); ++k) {
+      const Node* n = s_.node(step.outputs[k]);
+      Storage* storage = allocate(target_, static_cast<std::size_t>(n->shape.size()) * item_size(n->dtype));
+      results_.set(step.outputs[k], storage);
+      arguments_[inputs + k] = {storage->memory, nullptr, 0};
+    }
+  }
+
+  void check_support(const Step& step) {
+    RegisteredDevice& wanted = device(target_);
+    Support support = wanted.backend->supports(step.program, wanted.index);
+    if (support.yes && wanted.exact) return;
+    std::string reason = wanted.name + " cannot run this: " + (support.yes ? wanted.reason : support.reason);
+    if (environment().strict) throw error(Code::unsupported, reason + " (TRIREME_STRICT=1 forbids the fallback to the cpu)");
+    fallbacks.fetch_add(1, std::memory_order_relaxed);
+    fell_back_ = reason;
+    target_ = kCpu;
+  }
+
+  void launch(CompiledStep& compiled, const program::Domain& domain, const program::Layout& layout, std::size_t count) {
+    const Executable& executable = find_executable(compiled, layout, target_, explain_ ? &compile_seconds_ : nullptr);
+    Launch what{&domain, &layout, std::span<const Argument>(arguments_, count)};
+    programs_run.fetch_add(1, std::memory_order_relaxed);
+    if (!explain_) {
+      where_->backend->launch(where_->index, executable, what);
+      return;
+    }
+    where_->backend->wait(where_->index);
+    auto start = std::chrono::steady_clock::now();
+    where_->backend->launch(where_->index, executable, what);
+    where_->backend->wait(where_->index);
+    double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    report(compiled, domain, layout, executable, seconds);
+  }
+
+  void report(const CompiledStep& compiled, const program::Domain& domain, const program::Layout& layout,
+              const Executable& executable, double seconds) {
+    ProgramReport r;
+    const program::Program& p = compiled.step->program;
+    r.program = program::print(p);
+    r.device = where_->name;
+    r.level = where_->backend->level();
+    r.why = fell_back_.empty() ? why_ : fell_back_ + "; runs on the cpu instead";
+    r.source = executable.source();
+    r.operations = compiled.step->operations;
+    r.elements = domain.size();
+    for (std::size_t k = 0; k < p.parameters.size(); ++k) {
+      auto item = static_cast<std::int64_t>(item_size(p.parameters[k].type));
+      if (p.parameters[k].role == program::Role::output)
+        r.bytes_written += item * (p.form == Form::map ? domain.size() : domain.kept_size() * chunk_count(p.form, domain));
+      if (p.parameters[k].role == program::Role::input) r.bytes_read += item * distinct_elements(domain, layout.access[k], k);
+    }
+    r.bytes_moved = moved_ - moved_before_;
+    moved_before_ = moved_;
+    r.seconds = seconds;
+    r.compile_seconds = std::exchange(compile_seconds_, 0.0);
+    explain_->add(std::move(r));
+  }
+
+  /// Elements that must be read at least: an axis with stride 0 is read once.
+  std::int64_t distinct_elements(const program::Domain& domain, program::AccessKind kind, std::size_t k) const {
+    if (kind == program::AccessKind::single) return domain.size() ? 1 : 0;
+    if (kind == program::AccessKind::contiguous) return domain.size();
+    std::int64_t n = 1;
+    for (int axis = 0; axis < domain.rank; ++axis)
+      if (arguments_[k].access->stride[axis] != 0) n *= domain.extent[axis];
+    return n;
+  }
+
+  const Snapshot& s_;
+  Results& results_;
+  Explain* explain_;
+  std::uint8_t device_ = kCpu, target_ = kCpu;
+  RegisteredDevice* where_ = nullptr;
+  std::string why_, fell_back_;
+  std::int64_t moved_ = 0, moved_before_ = 0;
+  double compile_seconds_ = 0;
+  Binding& binding_;
+  Argument* arguments_;
+};
+
+}  // namespace
+
+void run(const Snapshot& snapshot, Results& results) {
+  WorkspaceLease lease;
+  Runner(snapshot, results, *lease).run();
+}
+
+RunCounters run_counters() {
+  return {programs_run.load(std::memory_order_relaxed), bytes_moved.load(std::memory_order_relaxed),
+          fallbacks.load(std::memory_order_relaxed)};
+}
+
+}  // namespace trireme::dispatch

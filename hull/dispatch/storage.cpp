@@ -1,0 +1,223 @@
+// hull/dispatch/storage.cpp -- taking and giving back memory; CPU blocks are cached by size
+// SPDX-License-Identifier: Apache-2.0
+#include "dispatch/storage.hpp"
+
+#include <bit>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <new>
+#include <string>
+#include <vector>
+
+#include <sys/mman.h>
+
+#include "dispatch/registry.hpp"
+#include "graph/free_list.hpp"
+#include "trireme/error.hpp"
+
+namespace trireme::dispatch {
+
+namespace {
+
+using graph::FreeList;
+
+// A CPU block is its Storage header followed by the data, so that one list operation takes both.
+constexpr std::size_t kHeader = 64 * ((sizeof(Storage) + 63) / 64);
+constexpr std::size_t kSlack = 64;  // vector code may read past the end
+
+struct DataTag;
+template <std::size_t Data, std::uint32_t Cap>
+using Small = FreeList<kHeader + Data + kSlack, Cap, DataTag>;
+using Tiny = Small<192, 128>;
+using Page = Small<4096, 32>;
+using Sixteen = Small<16384, 16>;
+struct HeaderTag;
+using Headers = FreeList<kHeader, 64, HeaderTag>;
+
+enum Block : std::uint8_t { tiny, page, sixteen, large, foreign };
+
+std::atomic<std::int64_t> live{0};
+
+/// Large CPU blocks, kept by size class because fresh pages cost more than the work on them.
+class LargeBlocks {
+ public:
+  static LargeBlocks& instance() {
+    static auto* blocks = new LargeBlocks;  // leaked on purpose
+    return *blocks;
+  }
+
+  void* take(std::size_t bytes) {
+    bytes = round(bytes);
+    {
+      std::lock_guard lock(mutex_);
+      auto found = free_.find(bytes);
+      if (found != free_.end() && !found->second.empty()) {
+        void* block = found->second.back();
+        found->second.pop_back();
+        cached_ -= bytes;
+        return block;
+      }
+    }
+    if (void* block = map(bytes)) return block;
+    trim(0);
+    return map(bytes);
+  }
+
+  void give(void* block, std::size_t bytes) noexcept {
+    bytes = round(bytes);
+    std::unique_lock lock(mutex_);
+    if (cached_ + bytes <= kCacheLimit) {
+      try {
+        free_[bytes].push_back(block);
+        cached_ += bytes;
+        return;
+      } catch (const std::bad_alloc&) {
+      }
+    }
+    lock.unlock();
+    munmap(block, bytes);
+  }
+
+ private:
+  static constexpr std::size_t kCacheLimit = std::size_t{1} << 30;
+
+  /// Eighth steps of powers of two: at most 1/8 unused.
+  static std::size_t round(std::size_t bytes) {
+    std::size_t step = std::max<std::size_t>(std::bit_floor(bytes) / 8, 4096);
+    return (bytes + step - 1) / step * step;
+  }
+
+  static void* map(std::size_t bytes) {
+    void* block = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED) return nullptr;
+    if (bytes >= std::size_t{4} << 20) madvise(block, bytes, MADV_HUGEPAGE);
+    return block;
+  }
+
+  void trim(std::size_t keep) {
+    std::lock_guard lock(mutex_);
+    for (auto& [bytes, blocks] : free_)
+      while (cached_ > keep && !blocks.empty()) {
+        munmap(blocks.back(), bytes);
+        blocks.pop_back();
+        cached_ -= bytes;
+      }
+  }
+
+  std::mutex mutex_;
+  std::map<std::size_t, std::vector<void*>> free_;
+  std::size_t cached_ = 0;
+};
+
+[[noreturn]] void out_of_memory(std::string_view device, std::size_t bytes) {
+  throw error(Code::out_of_memory, "allocate: " + std::to_string(bytes) + " bytes on " + std::string(device) + " are not to be had");
+}
+
+Storage* allocate_cpu(std::size_t bytes) {
+  Block block = bytes <= 192 ? tiny : bytes <= 4096 ? page : bytes <= 16384 ? sixteen : large;
+  void* memory = nullptr;
+  try {
+    switch (block) {
+      case tiny: memory = Tiny::take(); break;
+      case page: memory = Page::take(); break;
+      case sixteen: memory = Sixteen::take(); break;
+      default:
+        if (bytes < std::size_t{1} << 62) memory = LargeBlocks::instance().take(kHeader + bytes + kSlack);
+        break;
+    }
+  } catch (const std::bad_alloc&) {
+  }
+  if (!memory) out_of_memory("cpu", bytes);
+  auto* storage = ::new (memory) Storage;
+  storage->block = block;
+  storage->bytes = bytes;
+  storage->memory = {reinterpret_cast<std::uintptr_t>(static_cast<char*>(memory) + kHeader), bytes};
+  if (block == large) live.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+  return storage;
+}
+
+}  // namespace
+
+Storage* allocate(std::uint8_t id, std::size_t bytes) {
+  if (id == kCpu) return allocate_cpu(bytes);
+  RegisteredDevice& where = device(id);
+  Memory memory = where.backend->allocate(where.index, bytes);
+  auto* storage = ::new (Headers::take()) Storage;
+  storage->device = id;
+  storage->block = foreign;
+  storage->bytes = bytes;
+  storage->memory = memory;
+  live.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+  return storage;
+}
+
+Storage* on_device(Storage* storage, std::uint8_t id, std::int64_t& moved) {
+  if (storage->device == id) return storage;
+  for (Storage* copy = storage->copies.load(std::memory_order_acquire); copy; copy = copy->next)
+    if (copy->device == id) return copy;
+
+  RegisteredDevice& to = device(id);
+  RegisteredDevice& from = device(storage->device);
+  Storage* copy = allocate(id, storage->bytes);
+  try {
+    if (storage->device == kCpu) {
+      to.backend->copy_in(to.index, copy->memory, 0, host_data(storage), storage->bytes);
+    } else if (id == kCpu) {
+      from.backend->copy_out(from.index, host_data(copy), storage->memory, 0, storage->bytes);
+    } else {
+      Storage* host = on_device(storage, kCpu, moved);
+      to.backend->copy_in(to.index, copy->memory, 0, host_data(host), storage->bytes);
+    }
+  } catch (...) {
+    graph::release(copy);
+    throw;
+  }
+  moved += static_cast<std::int64_t>(storage->bytes);
+  // Two threads may both have copied; both copies are right and both stay.
+  copy->next = storage->copies.load(std::memory_order_relaxed);
+  while (!storage->copies.compare_exchange_weak(copy->next, copy, std::memory_order_release, std::memory_order_relaxed)) {
+  }
+  return copy;
+}
+
+std::int64_t live_bytes() { return live.load(std::memory_order_relaxed); }
+
+}  // namespace trireme::dispatch
+
+namespace trireme::graph {
+
+void retain(Storage* storage) noexcept { storage->refs.fetch_add(1, std::memory_order_relaxed); }
+
+void release(Storage* storage) noexcept {
+  using namespace trireme::dispatch;
+  if (storage->refs.load(std::memory_order_acquire) != 1 && storage->refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  for (Storage* copy = storage->copies.load(std::memory_order_acquire); copy;) {
+    Storage* next = copy->next;
+    release(copy);
+    copy = next;
+  }
+  std::size_t bytes = storage->bytes;
+  auto block = static_cast<Block>(storage->block);
+  Memory memory = storage->memory;
+  std::uint8_t id = storage->device;
+  storage->~Storage();
+  switch (block) {
+    case tiny: Tiny::give(storage); break;
+    case page: Page::give(storage); break;
+    case sixteen: Sixteen::give(storage); break;
+    case large:
+      live.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+      LargeBlocks::instance().give(storage, kHeader + bytes + kSlack);
+      break;
+    case foreign: {
+      live.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+      RegisteredDevice& where = device(id);
+      where.backend->release(where.index, memory);
+      Headers::give(storage);
+      break;
+    }
+  }
+}
+
+}  // namespace trireme::graph

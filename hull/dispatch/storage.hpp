@@ -1,0 +1,46 @@
+// hull/dispatch/storage.hpp -- a counted block of device memory, and its copies on other devices
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "dispatch/backend.hpp"
+#include "graph/node.hpp"
+
+namespace trireme::graph {
+
+/// Values never change once written, so a copy on another device may be kept for as long as the block lives.
+struct Storage {
+  std::atomic<std::uint32_t> refs{1};
+  std::uint8_t device = 1;      // registry id; 1 is the CPU
+  std::uint8_t block = 0;       // CPU: how the memory was taken
+  std::size_t bytes = 0;
+  dispatch::Memory memory;
+  std::atomic<Storage*> copies{nullptr};  // on other devices, linked through `next`; owned
+  Storage* next = nullptr;
+};
+
+}  // namespace trireme::graph
+
+namespace trireme::dispatch {
+
+using graph::Storage;
+
+inline constexpr std::uint8_t kCpu = 1;
+
+/// At least `bytes` on the device with this registry id, with 64 readable bytes beyond on the CPU. Small CPU blocks
+/// come from a thread-local list. Throws Code::out_of_memory.
+Storage* allocate(std::uint8_t device, std::size_t bytes);
+
+/// A CPU block's bytes.
+inline void* host_data(const Storage* storage) { return reinterpret_cast<void*>(storage->memory.handle); }
+
+/// The same bytes on `device`: the block itself, a copy made before, or a new one that stays with the block. Not
+/// retained for the caller. `moved` counts the bytes copied.
+Storage* on_device(Storage* storage, std::uint8_t device, std::int64_t& moved);
+
+/// Bytes in blocks above 16 KiB, all devices.
+std::int64_t live_bytes();
+
+}  // namespace trireme::dispatch

@@ -1,0 +1,184 @@
+// hull/graph/snapshot.cpp -- walking a lazy graph without touching what another thread may release
+// SPDX-License-Identifier: Apache-2.0
+//
+// A node's inputs may be read once all references to it are known to come from nodes that are ours. So the walk visits
+// a node only after it has met as many edges to it as the node has references (private graphs) or as a count made
+// under the mutex says (shared ones). The order that results has consumers before producers.
+#include "graph/snapshot.hpp"
+
+namespace trireme::graph {
+
+namespace {
+
+/// A lazy node with several edges, of which `seen` were met.
+struct Joint {
+  Node* node;
+  std::uint32_t seen, expected;
+  Slot slot;
+};
+
+struct Walk {
+  Snapshot& out;
+  Joint joint[kMaxOperations];
+  int joints = 0;
+  int shapes = 0;
+  const Shape* shape[kMaxOperations + kMaxLeaves];
+  std::uint64_t low = 0x9e3779b97f4a7c15u, high = 0xc2b2ae3d27d4eb4fu;
+
+  explicit Walk(Snapshot& snapshot) : out(snapshot) {}
+
+  // Two multiply-xorshift lanes with different odd constants (the finaliser of splitmix64, Steele et al. 2014).
+  void mix(std::uint64_t value) {
+    low = (low ^ value) * 0xbf58476d1ce4e5b9u;
+    low ^= low >> 29;
+    high = (high + value) * 0x94d049bb133111ebu;
+    high ^= high >> 31;
+  }
+
+  std::uint64_t shape_id(const Shape& s) {
+    for (int k = 0; k < shapes; ++k)
+      if (shape[k] == &s || *shape[k] == s) return static_cast<std::uint64_t>(k);
+    shape[shapes] = &s;
+    return static_cast<std::uint64_t>(shapes++);
+  }
+
+  Joint& find_joint(Node* node) {
+    for (int k = 0; k < joints; ++k)
+      if (joint[k].node == node) return joint[k];
+    joint[joints] = {node, 0, 0, 0xff};
+    return joint[joints++];
+  }
+
+  static std::uint64_t common(const Node* n, std::uint64_t shape_id) {
+    std::uint64_t one = n->shape.size() == 1;
+    return shape_id << 8 | static_cast<std::uint64_t>(n->shape.rank()) << 4 | static_cast<std::uint64_t>(n->dtype) << 1 | one;
+  }
+
+  void mix_lazy(Slot s) {
+    const Node* n = out.lazy[s];
+    std::uint64_t word = common(n, shape_id(n->shape));
+    word |= static_cast<std::uint64_t>(n->kind) << 24 | static_cast<std::uint64_t>(n->op) << 32 |
+            static_cast<std::uint64_t>(out.output[s]) << 40;
+    if (n->kind == Kind::reduce) {
+      // Whatever decides the form of the program; extents of 1 can turn the outer order into the inner one.
+      word |= static_cast<std::uint64_t>(is_inner_order(n->input[0]->shape, n->axes)) << 41 |
+              static_cast<std::uint64_t>(n->axes) << 42 | static_cast<std::uint64_t>(n->keepdims) << 50;
+    }
+    // A view that repeats elements must not repeat the work on them.
+    if (n->kind == Kind::view) word |= static_cast<std::uint64_t>(n->shape.size() > n->input[0]->shape.size()) << 41;
+    mix(word);
+    std::uint64_t edges = n->inputs;
+    for (int k = 0; k < n->inputs; ++k) edges = edges << 8 | out.input[s][k];
+    mix(edges);
+  }
+
+  void finish() {
+    for (int k = 0; k < out.lazies; ++k) mix_lazy(out.order[k]);
+    for (int k = 0; k < out.leaves; ++k) {
+      const Node* n = out.leaf[k];
+      mix(common(n, shape_id(n->shape)) | static_cast<std::uint64_t>(n->contiguous) << 40 | std::uint64_t{1} << 41);
+    }
+    for (int k = 0; k < out.constants; ++k) mix(static_cast<std::uint64_t>(out.constant[k]->dtype) | std::uint64_t{1} << 42);
+    out.key = {low, high};
+  }
+
+  Slot leaf_slot(Node* node) {
+    for (int k = 0; k < out.leaves; ++k)
+      if (out.leaf[k] == node) return static_cast<Slot>(kLeafSlot | k);
+    out.leaf[out.leaves] = node;
+    return static_cast<Slot>(kLeafSlot | out.leaves++);
+  }
+
+  Slot constant_slot(Node* node) {
+    for (int k = 0; k < out.constants; ++k)
+      if (out.constant[k] == node) return static_cast<Slot>(kConstantSlot | k);
+    out.constant[out.constants] = node;
+    return static_cast<Slot>(kConstantSlot | out.constants++);
+  }
+
+  Slot add_lazy(Node* node, bool output) {
+    out.lazy[out.lazies] = node;
+    out.output[out.lazies] = output;
+    return static_cast<Slot>(out.lazies++);
+  }
+
+  /// `expected(node)` is how many edges from within the graph lead to a node. It returns 0 to give up.
+  template <class Expected>
+  bool run(Node* root, Expected expected) {
+    Slot stack[kMaxOperations];
+    int depth = 0, ordered = 0;
+    stack[depth++] = add_lazy(root, true);
+    while (depth > 0) {
+      Slot s = stack[--depth];
+      Node* n = out.lazy[s];
+      out.order[ordered++] = s;
+      for (int k = 0; k < n->inputs; ++k) {
+        Node* m = n->input[k];
+        if (m->kind == Kind::constant) {
+          out.input[s][k] = constant_slot(m);
+          continue;
+        }
+        State state = m->state.load(std::memory_order_acquire);
+        if (state == State::ready) {
+          out.input[s][k] = leaf_slot(m);
+          continue;
+        }
+        if (state == State::claimed) return false;
+        std::uint32_t references = m->refs.load(std::memory_order_acquire);
+        if (references == 1) {  // the edge we came by
+          out.input[s][k] = stack[depth++] = add_lazy(m, false);
+          continue;
+        }
+        Joint& j = find_joint(m);
+        if (j.seen++ == 0) {
+          j.expected = expected(m);
+          if (j.expected == 0) return false;
+          j.slot = add_lazy(m, j.expected < references);
+        }
+        out.input[s][k] = j.slot;
+        if (j.seen == j.expected) stack[depth++] = j.slot;
+      }
+    }
+    if (ordered != out.lazies) return false;  // some node has references that did not come from this graph
+    finish();
+    return true;
+  }
+};
+
+/// Counts the edges from lazy nodes behind `node` to each lazy node with several references.
+bool count_edges(Node* node, Walk& counts) {
+  for (int k = 0; k < node->inputs; ++k) {
+    Node* m = node->input[k];
+    if (m->kind == Kind::constant || m->is_ready()) continue;
+    if (m->state.load(std::memory_order_acquire) == State::claimed) return false;
+    if (m->refs.load(std::memory_order_acquire) > 1 && counts.find_joint(m).seen++ > 0) continue;
+    if (!count_edges(m, counts)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool snapshot_owned(Node* root, Snapshot& out) {
+  out.lazies = out.leaves = out.constants = 0;
+  if (root->refs.load(std::memory_order_acquire) != 1) return false;
+  Walk walk(out);
+  return walk.run(root, [](Node* m) { return m->refs.load(std::memory_order_acquire); });
+}
+
+bool snapshot_shared(Node* root, Snapshot& out) {
+  Snapshot scratch;
+  Walk counts(scratch);
+  if (!count_edges(root, counts)) return false;
+  out.lazies = out.leaves = out.constants = 0;
+  Walk walk(out);
+  return walk.run(root, [&](Node* m) { return counts.find_joint(m).seen; });
+}
+
+bool is_inner_order(const Shape& shape, std::uint8_t axes) {
+  for (int k = shape.rank() - 1; k >= 0; --k)
+    if (shape[k] != 1) return axes >> k & 1;
+  return true;
+}
+
+}  // namespace trireme::graph

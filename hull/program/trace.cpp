@@ -1,0 +1,155 @@
+// hull/program/trace.cpp -- nodes of traced expressions, and the expansion of table rows
+// SPDX-License-Identifier: Apache-2.0
+#include "program/trace.hpp"
+
+#include <string>
+
+#include "math/exp.hpp"
+#include "math/log.hpp"
+#include "math/ordering.hpp"
+#include "math/tanh.hpp"
+#include "program/opcode.hpp"
+#include "trireme/error.hpp"
+
+namespace trireme::program {
+
+namespace {
+thread_local Trace* current_trace = nullptr;
+}
+
+Trace::Trace() : previous_(current_trace) { current_trace = this; }
+Trace::~Trace() { current_trace = previous_; }
+
+Trace& Trace::current() {
+  if (!current_trace) throw error(Code::internal, "trace: an operation on traced values outside of a trace");
+  return *current_trace;
+}
+
+Trace::Node Trace::node(Opcode op, Dtype type, Node a, Node b, Node c, std::uint64_t literal) {
+  // Expressions have tens of nodes, and the repeated ones are mostly recent.
+  for (std::size_t k = nodes_.size(); k-- > 0;) {
+    const Entry& e = nodes_[k];
+    if (e.op == op && e.type == type && e.operand[0] == a && e.operand[1] == b && e.operand[2] == c &&
+        e.literal == literal && e.op != Opcode::scalar)
+      return static_cast<Node>(k);
+  }
+  nodes_.push_back({op, type, {a, b, c}, literal, kNoValue});
+  return static_cast<Node>(nodes_.size() - 1);
+}
+
+Trace::Node Trace::given(Dtype type, Value value) {
+  nodes_.push_back({Opcode::scalar, type, {kNone, kNone, kNone}, 0, value});
+  return static_cast<Node>(nodes_.size() - 1);
+}
+
+Value Trace::emit(Builder& builder, Node root) {
+  if (root == kNone) throw error(Code::internal, "trace: a value that was never assigned");
+  if (nodes_[root].value != kNoValue) return nodes_[root].value;
+  Value operand[3] = {kNoValue, kNoValue, kNoValue};
+  for (int o = 0; o < info(nodes_[root].op).operands; ++o) operand[o] = emit(builder, nodes_[root].operand[o]);
+  Entry& e = nodes_[root];
+  e.value = builder.emit(e.op, e.type, operand[0], operand[1], operand[2], 0, e.literal);
+  return e.value;
+}
+
+namespace {
+
+template <Opcode row>
+struct Row;
+#define OP(name, arity, rule, expression, doc)                                            \
+  template <>                                                                             \
+  struct Row<Opcode::name> {                                                              \
+    template <class A, class B>                                                           \
+    static auto apply([[maybe_unused]] A a, [[maybe_unused]] B b, [[maybe_unused]] B c) { \
+      return expression;                                                                  \
+    }                                                                                     \
+  };
+#include "trireme/elementwise.def"
+#undef OP
+
+template <class T>
+struct TracedOf {
+  using type = Traced<T>;
+};
+template <>
+struct TracedOf<bool> {
+  using type = TracedMask;
+};
+
+constexpr bool rule_takes(Rule rule, Kind kind) {
+  switch (rule) {
+    case Rule::arithmetic:
+      return kind != Kind::boolean;
+    case Rule::floating:
+      return kind == Kind::floating;
+    case Rule::logical:
+      return kind == Kind::boolean;
+    case Rule::comparison:
+    case Rule::choice:
+      return true;
+  }
+  return false;
+}
+
+template <class V>
+V given_as(Trace& trace, Builder& builder, std::uint16_t parameter, Dtype type) {
+  const Trace::Node node = trace.given(type, builder.scalar(parameter));
+  if constexpr (std::is_same_v<V, TracedMask>)
+    return TracedMask(node);
+  else
+    return V::from(node);
+}
+
+template <Opcode row, Rule rule, int arity, class T>
+void expand_as(Builder& builder, std::uint16_t output) {
+  using V = typename TracedOf<T>::type;
+  using First = std::conditional_t<rule == Rule::choice, TracedMask, V>;
+  Trace trace;
+  const First a = given_as<First>(trace, builder, 0, rule == Rule::choice ? Dtype::boolean : dtype_of<T>);
+  const V b = arity > 1 ? given_as<V>(trace, builder, 1, dtype_of<T>) : V();
+  const V c = arity > 2 ? given_as<V>(trace, builder, 2, dtype_of<T>) : V();
+  builder.store(output, trace.emit(builder, Row<row>::apply(a, b, c).node()));
+}
+
+template <Opcode row, Rule rule, int arity>
+void expand_row(Builder& builder, Dtype type, std::uint16_t output) {
+  switch (type) {
+#define DTYPE(name, ctype, kind, descriptor, text)                                                   \
+  case Dtype::name:                                                                                  \
+    if constexpr (rule_takes(rule, Kind::kind)) expand_as<row, rule, arity, ctype>(builder, output); \
+    break;
+#include "trireme/dtype.def"
+#undef DTYPE
+  }
+}
+
+}  // namespace
+
+bool takes(Opcode row, Dtype type) { return is_table_op(row) && rule_takes(info(row).rule, kind(type)); }
+
+Dtype result_type(Opcode row, Dtype type) {
+  const Rule rule = info(row).rule;
+  return rule == Rule::comparison || rule == Rule::logical ? Dtype::boolean : type;
+}
+
+Program expand(Opcode row, Dtype type) {
+  if (!takes(row, type))
+    throw error(Code::internal, std::string("expand: ") + info(row).name + " does not take " + short_name(type));
+  Builder builder;
+  for (int o = 0; o < info(row).operands; ++o)
+    builder.parameter(Role::scalar, o == 0 && info(row).rule == Rule::choice ? Dtype::boolean : type);
+  const std::uint16_t output = builder.parameter(Role::output, result_type(row, type));
+  switch (row) {
+#define OP(name, arity, rule, expression, doc)                          \
+  case Opcode::name:                                                    \
+    expand_row<Opcode::name, Rule::rule, arity>(builder, type, output); \
+    break;
+#include "trireme/elementwise.def"
+#undef OP
+    default:
+      break;
+  }
+  return builder.take();
+}
+
+}  // namespace trireme::program

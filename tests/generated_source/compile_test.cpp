@@ -1,0 +1,53 @@
+// tests/generated_source/compile_test.cpp -- every row, dtype and layout compiles with real compilers
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "cases.hpp"
+#include "cuda/language.hpp"
+#include "nvrtc_device.hpp"
+#include "opencl/language.hpp"
+#include "opencl_device.hpp"
+
+namespace trireme::test {
+
+namespace {
+
+/// Every program in every arrangement, as one translation unit.
+std::string everything(const dispatch::Language& language) {
+  std::deque<Work> works;
+  std::vector<dispatch::CompileRequest> requests;
+  for (const program::Program& p : all_programs())
+    for (const Arrangement a : kArrangements) works.push_back(arrange(p, a, {2, 3, 5}, 1));
+  for (const Work& w : works) requests.push_back({&w.program, &w.layout});
+  return dispatch::write_source(requests, language);
+}
+
+class NvrtcCompile : public ::testing::TestWithParam<int> {};
+
+}  // namespace
+
+TEST_P(NvrtcCompile, every_row_dtype_and_layout_compiles) {
+  NvrtcLibrary nvrtc;
+  if (!nvrtc.reason().empty()) GTEST_SKIP() << nvrtc.reason();
+  EXPECT_EQ(nvrtc.compile(everything(cuda::language()), GetParam()), "");
+}
+
+TEST_P(NvrtcCompile, a_wrong_text_gives_its_log) {
+  NvrtcLibrary nvrtc;
+  if (!nvrtc.reason().empty()) GTEST_SKIP() << nvrtc.reason();
+  EXPECT_NE(nvrtc.compile("__global__ void f() { undeclared(); }", GetParam()).find("undeclared"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(architecture, NvrtcCompile, ::testing::Values(80, 90),
+                         [](const auto& info) { return "sm_" + std::to_string(info.param); });
+
+TEST(OpenclCompile, every_row_dtype_and_layout_compiles) {
+  std::string reason;
+  const auto device = OpenclDevice::open(reason);
+  if (!device) GTEST_SKIP() << reason;
+  EXPECT_NO_THROW(device->build(everything(opencl::language())));
+}
+
+}  // namespace trireme::test

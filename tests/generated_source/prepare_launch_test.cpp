@@ -1,0 +1,119 @@
+// tests/generated_source/prepare_launch_test.cpp -- arguments, geometry and group counts of launches
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "cases.hpp"
+
+namespace trireme::test {
+
+namespace {
+
+using dispatch::KernelLaunch;
+using program::Form;
+using program::Opcode;
+
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+KernelLaunch prepare(const Work& work, std::uintptr_t first_handle = 100) {
+  std::vector<dispatch::Argument> arguments(work.program.parameters.size());
+  for (std::size_t p = 0; p < arguments.size(); ++p)
+    arguments[p] = {{first_handle + p, 0}, &work.accesses[p], work.scalars[p]};
+  KernelLaunch out;
+  out.geometry = {1, 2, 3};  // from an earlier launch
+  out.arguments.resize(9);
+  dispatch::prepare_launch(work.program, {&work.domain, &work.layout, arguments}, out);
+  return out;
+}
+
+std::uint64_t groups(Form form, std::int64_t kept, std::int64_t run) {
+  Work work = arrange(reduce_program(form, Opcode::reduce_add, f32, f32), Arrangement::contiguous, {1, 1}, 1);
+  work.domain.extent[0] = kept;
+  work.domain.extent[1] = run;
+  return prepare(work).groups;
+}
+
+}  // namespace
+
+TEST(PrepareLaunch, contiguous_map_gives_size_and_offsets) {
+  const Work work = arrange(row_program(Opcode::add, f32), Arrangement::contiguous, {1000}, 0);
+  const KernelLaunch launch = prepare(work);
+  EXPECT_EQ(launch.geometry, (std::vector<std::int64_t>{1000, 5, 5, 2}));
+  EXPECT_EQ(launch.groups, 4u);
+  ASSERT_EQ(launch.arguments.size(), 3u);
+  for (std::size_t p = 0; p < 3; ++p) {
+    EXPECT_TRUE(launch.arguments[p].is_memory);
+    EXPECT_EQ(launch.arguments[p].bits, 100 + p);
+    EXPECT_EQ(launch.arguments[p].bytes, 8u);
+  }
+}
+
+TEST(PrepareLaunch, scalars_go_by_value_in_their_size) {
+  program::Builder b;
+  for (const Dtype type : kAllDtypes) b.parameter(program::Role::scalar, type);
+  const auto out = b.parameter(program::Role::output, f64);
+  b.store(out, b.scalar(4));
+  Work work = arrange(b.take(), Arrangement::contiguous, {1}, 0);
+  work.scalars = {1, 2, 3, 4, 5, 0};
+  const KernelLaunch launch = prepare(work);
+  const std::size_t bytes[] = {4, 4, 8, 4, 8};
+  for (std::size_t p = 0; p < 5; ++p) {
+    EXPECT_FALSE(launch.arguments[p].is_memory);
+    EXPECT_EQ(launch.arguments[p].bits, p + 1);
+    EXPECT_EQ(launch.arguments[p].bytes, bytes[p]);
+  }
+  EXPECT_EQ(launch.geometry, (std::vector<std::int64_t>{1, 2}));
+}
+
+TEST(PrepareLaunch, wrapped_input_gives_strides_starts_and_moduli) {
+  Work work = arrange(row_program(Opcode::negative, f32), Arrangement::wrapped, {4, 6}, 0);
+  program::Access& access = work.accesses[0];
+  access = {};
+  access.offset = 9;
+  access.stride[0] = -6, access.stride[1] = 1;
+  access.wrapped = true;
+  access.start[1] = 2, access.modulus[1] = 6;
+  access.start[0] = 1;  // counts only where the modulus is not 0
+  EXPECT_EQ(prepare(work).geometry, (std::vector<std::int64_t>{24, 4, 6, 9, -6, 1, 0, 2, kNever, 6, 2}));
+}
+
+TEST(PrepareLaunch, output_without_access_starts_at_0) {
+  const Work work = arrange(row_program(Opcode::negative, f32), Arrangement::contiguous, {7}, 0);
+  const dispatch::Argument arguments[] = {{{1, 0}, &work.accesses[0], 0}, {{2, 0}, nullptr, 0}};
+  KernelLaunch out;
+  dispatch::prepare_launch(work.program, {&work.domain, &work.layout, arguments}, out);
+  EXPECT_EQ(out.geometry.back(), 0);
+}
+
+TEST(PrepareLaunch, map_groups_cover_the_domain) {
+  for (const auto& [size, expected] : {std::pair{0, 0}, {1, 1}, {255, 1}, {256, 1}, {257, 2}, {100000, 391}})
+    EXPECT_EQ(prepare(arrange(row_program(Opcode::negative, f32), Arrangement::contiguous, {size}, 0)).groups,
+              static_cast<std::uint64_t>(expected));
+}
+
+TEST(PrepareLaunch, inner_reductions_share_groups_when_runs_are_short) {
+  EXPECT_EQ(groups(Form::reduce_inner, 100, 512), 100u);
+  EXPECT_EQ(groups(Form::reduce_inner, 100, 257), 100u);
+  EXPECT_EQ(groups(Form::reduce_inner, 100, 256), 50u);
+  EXPECT_EQ(groups(Form::reduce_inner, 100, 8), 2u);
+  EXPECT_EQ(groups(Form::reduce_inner, 100, 8192), 100u);
+  EXPECT_EQ(groups(Form::reduce_inner, 100, 8193), 200u);
+  EXPECT_EQ(groups(Form::reduce_inner, 513, 0), 2u);
+  EXPECT_EQ(groups(Form::reduce_inner, 0, 5), 0u);
+}
+
+TEST(PrepareLaunch, outer_reductions_take_16_kept_positions_a_group) {
+  EXPECT_EQ(groups(Form::reduce_outer, 16, 1024), 1u);
+  EXPECT_EQ(groups(Form::reduce_outer, 17, 1024), 2u);
+  EXPECT_EQ(groups(Form::reduce_outer, 17, 1025), 4u);
+  EXPECT_EQ(groups(Form::reduce_outer, 1, 0), 1u);
+  EXPECT_EQ(groups(Form::reduce_outer, 0, 9), 0u);
+}
+
+TEST(ParameterBytes, geometry_and_pointers_count) {
+  const Work work = arrange(row_program(Opcode::add, f32), Arrangement::contiguous, {4}, 0);
+  EXPECT_EQ(dispatch::parameter_bytes({&work.program, &work.layout}), 3u * 8 + 4 * 8);
+}
+
+}  // namespace trireme::test

@@ -1,0 +1,84 @@
+// tests/support/oracle.hpp -- what every operation must give, written independently of the library, in plain scalar code
+// SPDX-License-Identifier: Apache-2.0
+//
+// Nothing here uses a row's expression or hull/math. Rows that IEEE-754 determines are computed in a wider type or in
+// integers and must agree bit for bit. exp, log and tanh have a real-valued reference and a bound instead.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/host_array.hpp"
+#include "trireme/elementwise.hpp"
+
+namespace trireme::test {
+
+enum class Row {
+#define OP(name, arity, rule, expression, doc) name,
+#include "trireme/elementwise.def"
+#undef OP
+};
+
+struct RowInfo {
+  const char* name;
+  int arity;
+  const char* rule;
+};
+inline constexpr RowInfo kRows[] = {
+#define OP(name, arity, rule, expression, doc) {#name, arity, #rule},
+#include "trireme/elementwise.def"
+#undef OP
+};
+inline constexpr int kRowCount = static_cast<int>(std::size(kRows));
+inline const RowInfo& info(Row row) { return kRows[static_cast<int>(row)]; }
+
+/// The library's function of that row.
+array apply(Row row, std::vector<Operand> operands);
+
+/// What an operand brings to inference: a dtype, or the kind of a weak scalar.
+struct OperandType {
+  bool weak = false;
+  Dtype dtype = f64;
+  Kind kind = Kind::floating;
+};
+
+/// The dtypes that operands are converted to, and the result's; nothing when the row does not take them.
+struct RowTypes {
+  std::vector<Dtype> operands;
+  Dtype result = f64;
+};
+std::optional<RowTypes> row_types(Row row, const std::vector<OperandType>& operands);
+Dtype promoted(Dtype a, Dtype b);
+
+/// Whether the row has a bit-exact oracle.
+bool is_exact(Row row);
+/// The result of an exact row; operands are of the dtypes that row_types() gave, `work` is that of the last one.
+Bits expected(Row row, Dtype work, const Bits* operands);
+/// How far `got` is from the true value of an inexact row, in units in the last place of that value. 0 for a NaN or an
+/// infinity that is right, infinite for one that is wrong.
+double error_in_ulp(Row row, Dtype work, Bits operand, Bits got);
+/// Rows are within 1 ulp; the reference is a long double, good to less than 0.002 ulp of a double.
+inline constexpr double kUlpBound = 1.0 + 0.002;
+
+Bits expected_cast(Dtype from, Dtype to, Bits bits);
+/// A weak scalar as `dtype`.
+Bits expected_scalar(Scalar scalar, Dtype dtype);
+
+/// Broadcasting; nothing when the shapes do not fit.
+std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
+/// The flat index in `from` of the element that broadcasts to flat index `flat` of `to`.
+std::int64_t broadcast_index(const Shape& from, const Shape& to, std::int64_t flat);
+
+enum class Reduction { sum, mean, min, max };
+const char* name(Reduction reduction);
+array apply(Reduction reduction, const array& x, const std::vector<int>& axes, bool keepdims);
+Dtype reduction_dtype(Reduction reduction, Dtype input);
+
+/// The result bit for bit, in the order of hull/program/reduction_order.hpp. `axes` empty: all.
+HostArray expected(Reduction reduction, const HostArray& x, const std::vector<int>& axes, bool keepdims);
+/// The largest error of sums or means against long double, relative to the sum of magnitudes.
+double relative_error(Reduction reduction, const HostArray& x, const std::vector<int>& axes, const HostArray& got);
+
+}  // namespace trireme::test

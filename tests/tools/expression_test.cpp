@@ -1,0 +1,169 @@
+// tests/tools/expression_test.cpp -- values of expressions against NumPy's, and errors that only evaluation finds
+// SPDX-License-Identifier: Apache-2.0
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+#include "tools/expression/evaluate.hpp"
+#include "tools/expression/functions.hpp"
+#include "tools/expression/lexer.hpp"
+#include "trireme/trireme.hpp"
+
+namespace trireme::tools {
+namespace {
+
+struct Row {
+  const char* expression;
+  const char* dtype;
+  const char* shape;
+  const char* text;
+};
+
+constexpr Row kRows[] = {
+#include "tests/tools/expressions.inc"
+};
+
+/// As in make_expressions.py.
+std::map<std::string, array> make_inputs() {
+  const double infinity = std::numeric_limits<double>::infinity();
+  return {
+      {"x", array::from({-1.0f, -0.5f, 0.0f, 0.5f, 1.0f, 1.5f}).reshape({2, 3})},
+      {"y", array::from({0.25, -2.0, 3.5})},
+      {"n", (arange(12) - 3).reshape({3, 4})},
+      {"i", array::from<std::int32_t>({7, -3, 0, 2147483647})},
+      {"m", array::from({1, 0, 1, 0, 0, 1}).reshape({2, 3}) != 0},
+      {"s", full({}, 1.5, f64)},
+      {"t", astype(arange(24), f32).reshape({2, 3, 4})},
+      {"z", zeros({0, 3})},
+      {"w", array::from({std::numeric_limits<double>::quiet_NaN(), infinity, -infinity, -0.0, 1e-5, 123456.789})},
+  };
+}
+
+TEST(expression, table_values_are_those_of_numpy) {
+  const auto inputs = make_inputs();
+  for (const Row& row : kRows) {
+    try {
+      const array value = evaluate(row.expression, inputs);
+      EXPECT_EQ(name(value.dtype()), row.dtype) << row.expression;
+      EXPECT_EQ(value.shape().text(), row.shape) << row.expression;
+      EXPECT_EQ(value.text(), row.text) << row.expression;
+    } catch (const error& failure) {
+      ADD_FAILURE() << row.expression << ": " << failure.what();
+    }
+  }
+}
+
+TEST(expression, every_row_of_the_table_can_be_called) {
+  const auto inputs = make_inputs();
+#define OP(name, arity, rule, expression, doc)         \
+  EXPECT_EQ(evaluate(arity == 1   ? #name "(x)"        \
+                     : arity == 2 ? #name "(x, x)"     \
+                                  : #name "(m, x, x)", \
+                     inputs)                           \
+                .shape(),                              \
+            (Shape{2, 3}));
+#include "trireme/elementwise.def"
+#undef OP
+}
+
+void expect_error(std::string_view text, Code code, std::size_t position, std::string_view part) {
+  static const auto inputs = make_inputs();
+  try {
+    const array value = evaluate(text, inputs);
+    ADD_FAILURE() << text << " gave " << value.text();
+  } catch (const ExpressionError& failure) {
+    EXPECT_EQ(failure.code(), code) << text << ": " << failure.what();
+    EXPECT_EQ(failure.position(), position) << text << ": " << failure.what();
+    EXPECT_NE(std::string_view(failure.what()).find(part), std::string_view::npos) << text << ": " << failure.what();
+  }
+}
+
+TEST(expression, unknown_names_are_refused_with_those_there_are) {
+  expect_error("x + q", Code::invalid_argument, 4, "'q'; the inputs are i, m, n");
+  expect_error("1 + frobnicate(x)", Code::invalid_argument, 4, "'frobnicate'; there are: add");
+  expect_error("x.frobnicate()", Code::invalid_argument, 2, "no method 'frobnicate'");
+  expect_error("x.sqrt()", Code::invalid_argument, 2, "call it as sqrt(x)");
+  expect_error("x.nbytes", Code::invalid_argument, 2, "'nbytes'");
+  expect_error("sum", Code::invalid_argument, 0, "sum(...)");
+  expect_error("x.astype('int7')", Code::invalid_argument, 9, "int7");
+}
+
+TEST(expression, wrong_arguments_are_refused) {
+  expect_error("sqrt(x, y)", Code::invalid_argument, 0, "1 argument was expected, 2 came");
+  expect_error("fma(x)", Code::invalid_argument, 0, "3 arguments were expected, 1 came");
+  expect_error("sqrt(x=x)", Code::invalid_argument, 7, "by position");
+  expect_error("sum(x, where=m)", Code::invalid_argument, 13, "'where'");
+  expect_error("sum(x, 0, axis=0)", Code::invalid_argument, 15, "twice");
+  expect_error("sum()", Code::invalid_argument, 0, "'x' is missing");
+  expect_error("sum(x, 0.5)", Code::invalid_argument, 7, "axis");
+  expect_error("sum(x, ())", Code::invalid_argument, 0, "empty tuple");
+  expect_error("zeros(x)", Code::invalid_argument, 6, "shape is an integer or a tuple");
+  expect_error("full(2, x)", Code::invalid_argument, 8, "fill_value is a number");
+  expect_error("sqrt((1, 2))", Code::invalid_argument, 0, "a tuple");
+  expect_error("x + None", Code::invalid_argument, 2, "None");
+  expect_error("(1, 2)(x)", Code::invalid_argument, 0, "cannot be called");
+  expect_error("zeros((1, 1, 1, 1, 1, 1, 1, 1, 1))", Code::invalid_argument, 6, "at most 8");
+}
+
+TEST(expression, results_that_are_no_arrays_are_refused) {
+  expect_error("x.shape", Code::invalid_argument, 2, "a tuple");
+  expect_error("float32", Code::invalid_argument, 0, "dtype float32");
+  expect_error("None", Code::invalid_argument, 0, "None");
+}
+
+TEST(expression, integer_arithmetic_beyond_int64_is_refused) {
+  expect_error("9223372036854775807 + 1", Code::out_of_range, 20, "beyond int64");
+  expect_error("2 ** 63", Code::out_of_range, 2, "beyond int64");
+  expect_error("-9223372036854775807 - 2", Code::out_of_range, 21, "beyond int64");
+  expect_error("3037000500 * 3037000500", Code::out_of_range, 11, "beyond int64");
+  expect_error("1 / 0", Code::invalid_argument, 2, "division by zero");
+  expect_error("0 ** -1", Code::invalid_argument, 2, "divides by zero");
+  expect_error("(-8) ** 0.5", Code::invalid_argument, 5, "complex");
+  expect_error("~True", Code::invalid_argument, 0, "~");
+  expect_error("1.5 & 1", Code::dtype_mismatch, 4, "floats");
+}
+
+TEST(expression, powers_that_need_pow_are_refused) {
+  expect_error("x ** 3", Code::unsupported, 2, "pow");
+  expect_error("x ** y", Code::unsupported, 2, "pow");
+  expect_error("2 ** x", Code::unsupported, 2, "pow");
+  expect_error("n ** -1", Code::unsupported, 2, "pow");
+}
+
+TEST(expression, bit_operators_on_numbers_are_refused) {
+  expect_error("n & 1", Code::dtype_mismatch, 2, "bool");
+  expect_error("x | m", Code::dtype_mismatch, 2, "bool");
+  expect_error("~x", Code::dtype_mismatch, 0, "bool");
+}
+
+TEST(expression, subscripts_out_of_place_are_refused) {
+  expect_error("n[0, 0, 0]", Code::out_of_range, 1, "3 subscripts");
+  expect_error("n[..., ...]", Code::invalid_argument, 1, "once");
+  expect_error("n[m]", Code::unsupported, 1, "where");
+  expect_error("n[True]", Code::unsupported, 1, "where");
+  expect_error("n[1.5]", Code::invalid_argument, 1, "a float");
+  expect_error("n[1.5:]", Code::invalid_argument, 2, "integers");
+  expect_error("n.shape[2]", Code::out_of_range, 7, "index 2");
+  expect_error("(1)[0]", Code::invalid_argument, 3, "only arrays");
+}
+
+TEST(expression, errors_of_the_library_get_the_place) {
+  expect_error("1 + (x + i)", Code::shape_mismatch, 7, "add");
+  expect_error("x[5]", Code::out_of_range, 1, "5");
+  expect_error("x * sum(x, axis=7)", Code::invalid_argument, 4, "sum");
+  expect_error("n.reshape(5, 5)", Code::shape_mismatch, 2, "reshape");
+  expect_error("i + 3000000000", Code::out_of_range, 2, "3000000000");
+}
+
+TEST(expression, powers_are_the_bits_of_their_operation) {
+  const auto inputs = make_inputs();
+  EXPECT_EQ(bits(evaluate("w ** 2", inputs)), bits(evaluate("w * w", inputs)));
+  EXPECT_EQ(bits(evaluate("w ** 0.5", inputs)), bits(evaluate("sqrt(w)", inputs)));
+  EXPECT_EQ(bits(evaluate("w ** -1", inputs)), bits(evaluate("1 / w", inputs)));
+}
+
+}  // namespace
+}  // namespace trireme::tools
