@@ -49,8 +49,8 @@ void add_eval(CLI::App& app, EvalOptions& options) {
              "An expression that starts with '-' goes after --, as in: trireme eval -i x=a.npy -- -x");
 }
 
-/// The arguments in the order CLI11 wants, last first. What follows -- may start with a dash: a blank before it, which an
-/// expression does not mind, keeps it from being taken for an option (CLI11 2.3 loses -- in subcommands).
+/// The arguments in the order CLI11 wants, last first. What follows -- may start with a dash: a blank before it, which
+/// an expression does not mind, keeps it from being taken for an option (CLI11 2.3 loses -- in subcommands).
 std::vector<std::string> arguments(int argc, char** argv) {
   std::vector<std::string> out;
   bool literal = false;

@@ -15,9 +15,9 @@ using trireme::array;
 using trireme::Slice;
 
 constexpr int kRows = 721, kColumns = 1440;
-constexpr double kRadius = 6371008.8;                       // m, mean radius of the Earth (IUGG)
-constexpr double kStep = 0.25 * std::numbers::pi / 180;     // rad, between two values
-constexpr int kSmoothingPasses = 8;                         // a Gaussian of 2 grid steps, roughly
+constexpr double kRadius = 6371008.8;                    // m, mean radius of the Earth (IUGG)
+constexpr double kStep = 0.25 * std::numbers::pi / 180;  // rad, between two values
+constexpr int kSmoothingPasses = 8;                      // a Gaussian of 2 grid steps, roughly
 
 array inner(const array& x) { return x.slice({Slice{1, -1}}); }
 array north_of_inner(const array& x) { return x.slice({Slice{{}, -2}}); }
@@ -68,11 +68,13 @@ array smoothed(array x) {
   return x;
 }
 
-/// What a level surface reflects is 1; the light comes from the north-west at 45 degrees onto heights exaggerated by 5000.
+/// What a level surface reflects is 1; the light comes from the north-west at 45 degrees onto heights exaggerated by
+/// 5000.
 array brightness(const Gradient& slope) {
   constexpr float kExaggeration = 5000, kAmbient = 0.35F;
   // Towards the light is (-1/2, 1/2, 1/sqrt 2) in (east, north, up).
-  const array facing = maximum((slope.east - slope.north) * (kExaggeration * std::numbers::sqrt2_v<float> / 2) + 1.0F, 0.0F);
+  const array facing =
+      maximum((slope.east - slope.north) * (kExaggeration * std::numbers::sqrt2_v<float> / 2) + 1.0F, 0.0F);
   const array steepness = slope.east * slope.east + slope.north * slope.north;
   const array reflected = facing / sqrt(steepness * (kExaggeration * kExaggeration) + 1.0F);
   const array light = minimum(reflected * (1 - kAmbient) + kAmbient, 1.6F);

@@ -13,12 +13,12 @@ namespace geoid {
 /// Columns of numbers, one per row of the grid, that depend on the latitude only. They are computed once, on the
 /// host, in f64 and rounded to f32: Trireme has no sine or cosine yet. "Inner" rows are all but the two poles.
 struct Grid {
-  trireme::array heights;           // (721, 1440) m above WGS 84; row 0 is the north pole, column 0 is 180 W
-  trireme::array weight;            // (721, 1) cos(latitude), the area that a value stands for
-  trireme::array per_metre_east;    // (719, 1) 1 / (distance between the neighbours to the east and west)
-  trireme::array curvature_east;    // (719, 1) 1 / (distance to the neighbour in the east or west) squared
-  trireme::array curvature_north;   // (719, 1) the same northwards, times the relative length of the cell's north edge
-  trireme::array curvature_south;   // (719, 1) and its south edge
+  trireme::array heights;          // (721, 1440) m above WGS 84; row 0 is the north pole, column 0 is 180 W
+  trireme::array weight;           // (721, 1) cos(latitude), the area that a value stands for
+  trireme::array per_metre_east;   // (719, 1) 1 / (distance between the neighbours to the east and west)
+  trireme::array curvature_east;   // (719, 1) 1 / (distance to the neighbour in the east or west) squared
+  trireme::array curvature_north;  // (719, 1) the same northwards, times the relative length of the cell's north edge
+  trireme::array curvature_south;  // (719, 1) and its south edge
 };
 
 /// The grid with its data on `device`.

@@ -6,8 +6,8 @@
 // two devices differ, or the numbers are not those of the EGM96 geoid.
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <limits>
@@ -51,8 +51,8 @@ std::string combined_hash(const geoid::Fields& fields) {
   std::vector<std::int32_t> characters;
   for (const auto& [name, result] : fields.all())
     for (char c : trireme::bits(result)) characters.push_back(c);
-  return trireme::bits(trireme::array::from(std::span<const std::int32_t>(characters),
-                                            {static_cast<std::int64_t>(characters.size())}));
+  return trireme::bits(
+      trireme::array::from(std::span<const std::int32_t>(characters), {static_cast<std::int64_t>(characters.size())}));
 }
 
 /// Every usable device; the CPU with each of its levels, on one thread and on all of them.
@@ -65,7 +65,8 @@ std::vector<Setting> settings() {
       continue;
     }
     if (!report.exact)
-      std::printf("%s does not promise exact bits and is not compared: %s\n", report.name.c_str(), report.reason.c_str());
+      std::printf("%s does not promise exact bits and is not compared: %s\n", report.name.c_str(),
+                  report.reason.c_str());
     const trireme::Device device(report.name);
     if (report.name != "cpu") {
       list.push_back({device, "", 0, report.exact});
@@ -143,9 +144,9 @@ bool report_statistics(const geoid::Fields& f, const std::vector<float>& heights
   for (float mean : f.band_means.to_vector<float>()) std::printf(" %.1f", mean);
   std::printf("\n");
 
-  const bool plausible = within(lowest, -107.5, -106.5) && within(low.latitude, 3, 6) && within(low.longitude, 77, 80) &&
-                         within(highest, 85, 86) && within(high.latitude, -10, -7) && within(high.longitude, 145, 150) &&
-                         within(area_mean, -0.7, -0.4) && within(deviation, 30, 31);
+  const bool plausible = within(lowest, -107.5, -106.5) && within(low.latitude, 3, 6) &&
+                         within(low.longitude, 77, 80) && within(highest, 85, 86) && within(high.latitude, -10, -7) &&
+                         within(high.longitude, 145, 150) && within(area_mean, -0.7, -0.4) && within(deviation, 30, 31);
   std::printf(plausible ? "These agree with what is published about EGM96.\n"
                         : "THESE ARE NOT THE NUMBERS OF EGM96: expected -107 m near 5 N 79 E, 85 m near 8 S 147 E, "
                           "a mean of -0.6 m and a deviation of 30.6 m.\n");
@@ -192,10 +193,14 @@ bool parse(int argc, char** argv, Options& options) {
   for (int k = 1; k < argc; k += 2) {
     const std::string name = argv[k];
     if (k + 1 == argc) return false;
-    if (name == "--data") options.data = argv[k + 1];
-    else if (name == "--png") options.png = argv[k + 1];
-    else if (name == "--runs") options.runs = std::max(1, std::atoi(argv[k + 1]));
-    else return false;
+    if (name == "--data")
+      options.data = argv[k + 1];
+    else if (name == "--png")
+      options.png = argv[k + 1];
+    else if (name == "--runs")
+      options.runs = std::max(1, std::atoi(argv[k + 1]));
+    else
+      return false;
   }
   return true;
 }

@@ -27,19 +27,6 @@ Node* empty_leaf() {
   return n;
 }
 
-int operations_of(const Node* n) { return n->is_ready() ? 0 : n->operations; }
-int leaves_of(const Node* n) { return n->is_ready() || n->kind == Kind::constant ? 1 : n->leaves; }
-
-/// Axes of the result along which some input wraps.
-std::uint8_t merged_wraps(const Owned* inputs, int count, int rank) {
-  unsigned wraps = 0;
-  for (int k = 0; k < count; ++k) {
-    const Node* n = inputs[k].get();
-    if (n->kind != Kind::constant && !n->is_ready()) wraps |= static_cast<unsigned>(n->wraps) << (rank - n->shape.rank());
-  }
-  return static_cast<std::uint8_t>(wraps);
-}
-
 void merge_device(Node* n, const Node* input) {
   if (!input->pinned) return;
   if (n->pinned && n->device != input->device)
@@ -48,6 +35,21 @@ void merge_device(Node* n, const Node* input) {
                                             dispatch::device(input->device).name + "; move one with to()");
   n->pinned = true;
   n->device = input->device;
+}
+
+/// Pins, and lazy inputs that were built for another device: these are computed there first, so that a graph has one
+/// device.
+[[gnu::noinline]] void settle_devices(Node* n, const Owned* inputs, int count) {
+  for (int k = 0; k < count; ++k) merge_device(n, inputs[k].get());
+  for (int k = 0; k < count; ++k) {
+    Node* m = inputs[k].get();
+    if (m->device != n->device && m->device != 0 && m->kind != Kind::constant && !m->is_ready()) dispatch::evaluate(m, false);
+  }
+}
+
+[[gnu::noinline]] void evaluate_inputs(const Owned* inputs, int count) {
+  for (int k = 0; k < count; ++k)
+    if (inputs[k]->kind != Kind::constant) dispatch::evaluate(inputs[k].get(), true);
 }
 
 }  // namespace
@@ -97,15 +99,24 @@ Owned operand(std::string_view function, Operand& x) {
 
 Owned operation(Kind kind, program::Opcode op, Dtype dtype, const Shape& shape, Owned* inputs, int count) {
   int operations = 1, leaves = 0;
+  unsigned wraps = 0, devices = 0;
+  bool elementwise = kind == Kind::table || kind == Kind::cast;  // only there do axes of inputs and result correspond
   for (int k = 0; k < count; ++k) {
-    operations += operations_of(inputs[k].get());
-    leaves += leaves_of(inputs[k].get());
+    const Node* m = inputs[k].get();
+    devices |= m->device;
+    if (m->kind == Kind::constant || m->is_ready()) {
+      ++leaves;
+    } else {
+      operations += m->operations;
+      leaves += m->leaves;
+      if (elementwise) wraps |= static_cast<unsigned>(m->wraps) << (shape.rank() - m->shape.rank());
+    }
   }
   if (operations > graph::kMaxOperations || leaves > graph::kMaxLeaves) [[unlikely]] {
-    for (int k = 0; k < count; ++k)
-      if (inputs[k]->kind != Kind::constant) dispatch::evaluate(inputs[k].get(), true);
+    evaluate_inputs(inputs, count);
     operations = 1;
     leaves = count;
+    wraps = 0;
   }
   Node* n = graph::new_node();
   Owned result(n);
@@ -116,13 +127,8 @@ Owned operation(Kind kind, program::Opcode op, Dtype dtype, const Shape& shape, 
   n->operations = static_cast<std::uint16_t>(operations);
   n->leaves = static_cast<std::uint16_t>(leaves);
   n->device = dispatch::current_scope();
-  if (kind != Kind::view && kind != Kind::reduce) n->wraps = merged_wraps(inputs, count, shape.rank());
-  for (int k = 0; k < count; ++k) merge_device(n, inputs[k].get());
-  for (int k = 0; k < count; ++k) {
-    Node* m = inputs[k].get();
-    // A lazy input that was built for another device is computed there first, so that a graph has one device.
-    if (m->device != n->device && m->device != 0 && m->kind != Kind::constant && !m->is_ready()) dispatch::evaluate(m, false);
-  }
+  n->wraps = static_cast<std::uint8_t>(wraps);
+  if (devices) [[unlikely]] settle_devices(n, inputs, count);
   for (int k = 0; k < count; ++k) n->input[k] = inputs[k].release();
   n->inputs = static_cast<std::uint8_t>(count);
   return result;

@@ -59,16 +59,22 @@ bool takes(Rule rule, Dtype dtype) {
   return false;
 }
 
+/// The common case: arrays of one dtype and shape, and scalars, that need no conversion.
 array build_row(Opcode op, Rule rule, Operand* operands, int count) {
-  graph::Node* first = operands[0].node();
+  graph::Node* first = nullptr;
+  for (int k = 0; k < count && !first; ++k) first = operands[k].node();
   if (!first || !takes(rule, first->dtype)) return general(op, operands, count);
-  for (int k = 1; k < count; ++k) {
+  for (int k = 0; k < count; ++k) {
     graph::Node* n = operands[k].node();
-    if (!n || n->dtype != first->dtype || !(n->shape == first->shape)) return general(op, operands, count);
+    if (n ? n->dtype != first->dtype || !(n->shape == first->shape)
+          : !operands[k].is_scalar() || operands[k].scalar().kind > kind(first->dtype))
+      return general(op, operands, count);
   }
-  Dtype result = rule == Rule::comparison ? Dtype::boolean : first->dtype;
+  Dtype dtype = first->dtype, result = rule == Rule::comparison ? Dtype::boolean : dtype;
   Owned node[3];
-  for (int k = 0; k < count; ++k) node[k] = Owned(operands[k].release());
+  for (int k = 0; k < count; ++k)
+    node[k] = operands[k].node() ? Owned(operands[k].release())
+                                 : build::constant(dtype, graph::scalar_bits(program::info(op).name, operands[k].scalar(), dtype));
   return array(build::operation(graph::Kind::table, op, result, first->shape, node, count).release());
 }
 

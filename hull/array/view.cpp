@@ -66,7 +66,7 @@ struct Range {
 
 /// Python's slice.indices(): clamped, then counted.
 Range python_range(const Slice& slice, std::int64_t extent) {
-  if (slice.step == 0) throw error(Code::invalid_argument, "slice: the step is 0");
+  if (slice.step == 0) throw error(Code::out_of_range, "slice: the step is 0");
   bool back = slice.step < 0;
   auto clamp = [&](std::int64_t v) {
     if (v < 0) v += extent;

@@ -13,7 +13,7 @@ namespace trireme::dispatch {
 
 namespace {
 
-[[gnu::tls_model("initial-exec")]] thread_local constinit std::uint8_t scope = 0;
+thread_local constinit std::uint8_t scope = 0;
 
 // Below this much traffic no device can repay its launch and copy, so drivers are not even opened to ask.
 constexpr std::int64_t kWorthAsking = std::int64_t{32} << 20;

@@ -45,7 +45,7 @@ struct RecentPlans {
   } entry[kEntries] = {};
 };
 
-[[gnu::tls_model("initial-exec")]] thread_local constinit RecentPlans* recent = nullptr;
+thread_local constinit RecentPlans* recent = nullptr;
 
 void drop_recent() {
   delete recent;

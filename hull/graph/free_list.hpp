@@ -27,6 +27,7 @@ struct SharedBlocks {
 struct LocalBlocks {
   FreeBlock* head = nullptr;
   std::uint32_t count = 0;
+  std::uint32_t limit = 0;  // 0 until this thread's drain is registered, and again once it has run
 };
 
 /// The thread-local lists of a process are drained by one object per thread, made on the first slow path.
@@ -54,7 +55,7 @@ class FreeList {
 
   static void give(void* memory) noexcept {
     LocalBlocks& local = local_;
-    if (local.count < Cap && local.head) [[likely]] {
+    if (local.count < local.limit) [[likely]] {
       auto* block = static_cast<FreeBlock*>(memory);
       block->next = local.head;
       local.head = block;
@@ -87,11 +88,9 @@ class FreeList {
   [[gnu::noinline]] static void give_slow(void* memory) noexcept {
     LocalBlocks& local = local_;
     auto* block = static_cast<FreeBlock*>(memory);
-    if (!ThreadExit::gone() && local.count < Cap) {  // the first block of this thread
-      if (!registered_) {
-        registered_ = true;
-        ThreadExit::at_exit(&drain);
-      }
+    if (local.limit == 0 && !ThreadExit::gone()) {  // the first block of this thread
+      ThreadExit::at_exit(&drain);
+      local.limit = Cap;
       block->next = local.head;
       local.head = block;
       ++local.count;
@@ -118,12 +117,10 @@ class FreeList {
       block->next = all.head;
       all.head = block;
     }
-    local_.count = 0;
+    local_.count = local_.limit = 0;
   }
 
-  // initial-exec: the library's few bytes of thread storage are found without a call.
-  [[gnu::tls_model("initial-exec")]] static inline thread_local constinit LocalBlocks local_{};
-  [[gnu::tls_model("initial-exec")]] static inline thread_local constinit bool registered_ = false;
+  static inline thread_local constinit LocalBlocks local_{};
 };
 
 }  // namespace trireme::graph

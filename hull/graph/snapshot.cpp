@@ -49,14 +49,12 @@ struct Walk {
     return joint[joints++];
   }
 
-  static std::uint64_t common(const Node* n, std::uint64_t shape_id) {
-    std::uint64_t one = n->shape.size() == 1;
-    return shape_id << 8 | static_cast<std::uint64_t>(n->shape.rank()) << 4 | static_cast<std::uint64_t>(n->dtype) << 1 | one;
-  }
+  /// What the key says of a node's value. Of shapes only their equality, rank and whether they hold one element count.
+  std::uint64_t common(const Node* n) { return shape_id(n->shape) << 8 | static_cast<std::uint64_t>(n->dtype); }
 
   void mix_lazy(Slot s) {
     const Node* n = out.lazy[s];
-    std::uint64_t word = common(n, shape_id(n->shape));
+    std::uint64_t word = common(n);
     word |= static_cast<std::uint64_t>(n->kind) << 24 | static_cast<std::uint64_t>(n->op) << 32 |
             static_cast<std::uint64_t>(out.output[s]) << 40;
     if (n->kind == Kind::reduce) {
@@ -76,8 +74,9 @@ struct Walk {
     for (int k = 0; k < out.lazies; ++k) mix_lazy(out.order[k]);
     for (int k = 0; k < out.leaves; ++k) {
       const Node* n = out.leaf[k];
-      mix(common(n, shape_id(n->shape)) | static_cast<std::uint64_t>(n->contiguous) << 40 | std::uint64_t{1} << 41);
+      mix(common(n) | static_cast<std::uint64_t>(n->contiguous) << 40 | std::uint64_t{1} << 41);
     }
+    for (int k = 0; k < shapes; ++k) mix(static_cast<std::uint64_t>(shape[k]->rank()) << 1 | (shape[k]->size() == 1));
     for (int k = 0; k < out.constants; ++k) mix(static_cast<std::uint64_t>(out.constant[k]->dtype) | std::uint64_t{1} << 42);
     out.key = {low, high};
   }

@@ -24,9 +24,9 @@ namespace {
 
 constexpr std::uint64_t kSeed = 11;
 constexpr const char* kNames[] = {"exp", "log", "tanh"};
-// What the functions' documentation promises is 1 ulp; these are the measured maxima, rounded up.
-constexpr double kBoundF32[] = {0.80, 0.80, 0.80};
-constexpr double kBoundF64[] = {0.90, 0.90, 0.90};
+// What the functions' documentation promises is 1 ulp; these follow the measured maxima.
+constexpr double kBoundF32[] = {0.76, 0.88, 0.78};  // over all 2^32
+constexpr double kBoundF64[] = {0.90, 0.90, 0.90};  // sampled: 0.77, 0.84, 0.82 over 10^7
 
 template <class T>
 T scalar(int function, T x) {
@@ -91,12 +91,14 @@ struct Worst {
   double at = 0;
 };
 
-/// One unit in the last place of T at y.
+/// One unit in the last place of T at y. By the bits, as the long run asks for it 10^10 times.
 template <class T>
 double ulp_at(double y) {
   using L = std::numeric_limits<T>;
-  double size = std::max(std::fabs(y), static_cast<double>(L::min()));
-  return std::ldexp(1.0, std::max(std::ilogb(size) - (L::digits - 1), L::min_exponent - L::digits));
+  int biased = static_cast<int>(__builtin_bit_cast(std::uint64_t, y) >> 52 & 0x7FF);
+  int exponent = std::max(biased - 1023, L::min_exponent - 1) - (L::digits - 1);
+  if (exponent < -1022) return std::ldexp(1.0, exponent);
+  return __builtin_bit_cast(double, static_cast<std::uint64_t>(exponent + 1023) << 52);
 }
 
 class AccuracyF32 : public testing::TestWithParam<int> {};

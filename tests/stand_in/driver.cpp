@@ -246,6 +246,13 @@ STAND_IN_API CUresult cuGetProcAddress_v2(const char* symbol, void** function, i
   return *function ? CUDA_SUCCESS : CUDA_ERROR_NOT_FOUND;
 }
 
+// NVRTC 13 opens libcuda.so.1 itself and calls this for private tables of functions, without a look whether it is there.
+STAND_IN_API CUresult cuGetExportTable(const void** table, const CUuuid* id) {
+  if (!table || !id) return CUDA_ERROR_INVALID_VALUE;
+  *table = nullptr;
+  return CUDA_ERROR_NOT_FOUND;
+}
+
 // For tests; a real driver has none of these.
 STAND_IN_API unsigned long long stand_in_launch_count() { return state().launches; }
 STAND_IN_API unsigned long long stand_in_allocation_count() { return state().allocations; }

@@ -224,4 +224,12 @@ TEST_F(StandInFault, symbols_are_found_by_their_plain_name) {
   EXPECT_EQ(function, nullptr);
 }
 
+TEST_F(StandInFault, export_tables_are_not_found) {
+  const CUuuid id{};
+  const void* table = &id;
+  EXPECT_EQ(cuda().cuGetExportTable(&table, &id), CUDA_ERROR_NOT_FOUND);
+  EXPECT_EQ(table, nullptr);
+  EXPECT_EQ(cuda().cuGetExportTable(nullptr, &id), CUDA_ERROR_INVALID_VALUE);
+}
+
 }  // namespace

@@ -57,6 +57,7 @@ struct Cuda {
                              void**);
   CUresult (*cuGetErrorName)(CUresult, const char**);
   CUresult (*cuGetProcAddress_v2)(const char*, void**, int, unsigned long long, int*);
+  CUresult (*cuGetExportTable)(const void**, const CUuuid*);
   unsigned long long (*launch_count)();
   unsigned long long (*live_bytes)();
   const char* (*last_message)();
@@ -104,6 +105,7 @@ inline const Cuda& cuda() {
     STAND_IN_FIND(cuLaunchKernel);
     STAND_IN_FIND(cuGetErrorName);
     STAND_IN_FIND(cuGetProcAddress_v2);
+    STAND_IN_FIND(cuGetExportTable);
     find(library, "stand_in_launch_count", c->launch_count);
     find(library, "stand_in_live_bytes", c->live_bytes);
     find(library, "stand_in_last_message", c->last_message);

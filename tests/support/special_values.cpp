@@ -131,4 +131,15 @@ HostArray random_array(Dtype dtype, const Shape& shape, Random& random) {
   return out;
 }
 
+HostArray tame_array(Dtype dtype, const Shape& shape, Random& random) {
+  HostArray out{dtype, shape, std::vector<Bits>(static_cast<std::size_t>(shape.size()))};
+  for (Bits& b : out.bits)
+    b = visit(dtype, [&]<class T>(T) -> Bits {
+      if constexpr (std::is_same_v<T, bool>) return random.next() & 1;
+      else if constexpr (std::is_floating_point_v<T>) return to_bits<T>(static_cast<T>(random.unit() * 3 - 0.5));
+      else return to_bits<T>(static_cast<T>(random.between(-100, 100)));
+    });
+  return out;
+}
+
 }  // namespace trireme::test

@@ -42,4 +42,7 @@ class Random {
 Bits random_value(Dtype dtype, Random& random);
 HostArray random_array(Dtype dtype, const Shape& shape, Random& random);
 
+/// Numbers around 1 with full mantissas only: nothing that swallows the others in a sum.
+HostArray tame_array(Dtype dtype, const Shape& shape, Random& random);
+
 }  // namespace trireme::test

@@ -4,7 +4,7 @@
 #
 # Usage: command_test.sh path/to/trireme
 set -uo pipefail
-trireme=$1
+trireme=$(realpath "$1") || exit 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -23,7 +23,7 @@ expect() {
   # shellcheck disable=SC2053
   if [[ $came != "$status" || $text != $out || $message != $err ]]; then
     printf 'FAILED:'
-    printf ' %q' "$@"
+    printf ' %.200q' "$@"
     printf '\n  status %s, expected %s\n  out: %s\n  expected: %s\n  err: %s\n  expected: %s\n' \
       "$came" "$status" "$text" "$out" "$message" "$err"
     failures=$((failures + 1))
