@@ -135,9 +135,10 @@ int main(int argc, char** argv) {
     bool right = true;
     for (const Benchmark& benchmark : kBenchmarks) right &= run(benchmark, inputs, options);
     const std::int64_t fallbacks = counters().fallbacks;
-    if (fallbacks > 0) std::cerr << "device_benchmark: " << fallbacks << " programs ran on the cpu instead\n";
     std::cout << options.device << ": " << std::size(kBenchmarks) << " expressions, "
-              << (right ? "all right" : "not all right") << std::endl;
+              << (right ? "all right" : "not all right");
+    if (fallbacks > 0) std::cout << ", but " << fallbacks << " programs ran on the cpu instead";
+    std::cout << std::endl;
     return right && fallbacks == 0 ? 0 : 1;
   } catch (const std::exception& e) {
     std::cerr << "device_benchmark: " << e.what() << "\n";

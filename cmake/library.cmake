@@ -16,36 +16,51 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
 endif()
 
 function(trireme_level_options target level)
-  target_compile_options(${target} PRIVATE -O2 -ffp-contract=off -fno-math-errno ${TRIREME_FLAGS_${level}})
+  # Without exceptions, as the personality routine's reference would be a weak symbol.
+  target_compile_options(${target} PRIVATE -O2 -ffp-contract=off -fno-math-errno -fno-exceptions ${TRIREME_FLAGS_${level}})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/hull ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(${target} PRIVATE xsimd)
 endfunction()
 
-add_library(trireme SHARED ${TRIREME_SOURCES})
+# Every source is compiled once, with hidden symbols: for the shared library and for tests that look inside.
+add_library(trireme_objects OBJECT ${TRIREME_SOURCES})
+set_target_properties(trireme_objects PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+target_compile_definitions(trireme_objects PRIVATE TRIREME_VERSION="${PROJECT_VERSION}")
+# The library's thread storage is some 200 bytes, found without a call.
+target_compile_options(trireme_objects PRIVATE -ftls-model=initial-exec)
+target_include_directories(trireme_objects PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/hull ${PROJECT_SOURCE_DIR})
+target_link_libraries(trireme_objects PRIVATE trireme_flags TBB::tbb Threads::Threads)
+
+add_library(trireme SHARED $<TARGET_OBJECTS:trireme_objects>)
+add_library(trireme_inside STATIC EXCLUDE_FROM_ALL $<TARGET_OBJECTS:trireme_objects>)
 foreach(level IN LISTS TRIREME_LEVELS)
   add_library(trireme_level_${level} OBJECT ${PROJECT_SOURCE_DIR}/cpu/level_${level}.cpp)
   trireme_level_options(trireme_level_${level} ${level})
   target_compile_options(trireme_level_${level} PRIVATE -Wall -Wextra -fvisibility=hidden)
   target_sources(trireme PRIVATE $<TARGET_OBJECTS:trireme_level_${level}>)
+  target_sources(trireme_inside PRIVATE $<TARGET_OBJECTS:trireme_level_${level}>)
 endforeach()
 
-set_target_properties(trireme PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-                      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
-target_compile_definitions(trireme PRIVATE TRIREME_VERSION="${PROJECT_VERSION}")
-# The library's thread storage is some 200 bytes, found without a call.
-target_compile_options(trireme PRIVATE -ftls-model=initial-exec)
-target_include_directories(trireme PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
-                           PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/hull)
+set_target_properties(trireme PROPERTIES VERSION ${PROJECT_VERSION} LINKER_LANGUAGE CXX
+                      SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+target_include_directories(trireme INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
 target_link_libraries(trireme PRIVATE $<BUILD_INTERFACE:trireme_flags> TBB::tbb Threads::Threads ${CMAKE_DL_LIBS})
 # nodelete: drivers opened by the library must not outlive it in a process that closes it.
 target_link_options(trireme PRIVATE -Wl,-z,relro,-z,now -Wl,-z,nodelete -Wl,--no-undefined)
 add_library(trireme::trireme ALIAS trireme)
 
-# For tests that look behind the public headers: the same objects with every symbol visible.
-add_library(trireme_inside STATIC EXCLUDE_FROM_ALL ${TRIREME_SOURCES})
-foreach(level IN LISTS TRIREME_LEVELS)
-  target_sources(trireme_inside PRIVATE $<TARGET_OBJECTS:trireme_level_${level}>)
-endforeach()
-target_compile_definitions(trireme_inside PRIVATE TRIREME_VERSION="${PROJECT_VERSION}")
-target_include_directories(trireme_inside PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/hull ${PROJECT_SOURCE_DIR})
+set_target_properties(trireme_inside PROPERTIES LINKER_LANGUAGE CXX)
+target_include_directories(trireme_inside INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/hull ${PROJECT_SOURCE_DIR})
 target_link_libraries(trireme_inside PUBLIC trireme_flags TBB::tbb Threads::Threads ${CMAKE_DL_LIBS})
+
+# trireme_per_level(TARGET PATTERN): adds, for every level, the source that PATTERN names with LEVEL replaced, compiled
+# with that level's flags.
+function(trireme_per_level target pattern)
+  foreach(level IN LISTS TRIREME_LEVELS)
+    string(REPLACE "LEVEL" ${level} source ${pattern})
+    add_library(${target}_${level} OBJECT ${source})
+    trireme_level_options(${target}_${level} ${level})
+    target_include_directories(${target}_${level} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR})
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_${level}>)
+  endforeach()
+endfunction()

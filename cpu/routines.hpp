@@ -19,6 +19,9 @@ using TreeRoutine = void (*)(void* lanes, std::size_t m);
 /// Combines a contiguous chunk of n elements in the inner order into out[0].
 using ChunkRoutine = void (*)(void* out, const void* x, std::size_t n);
 
+/// lane[k] = combine(lane[k], x[k + row * stride]) for k < n and rows in order. `stride` in elements.
+using FoldRoutine = void (*)(void* lane, const void* x, std::int64_t stride, std::size_t rows, std::size_t n);
+
 /// Which operand of a routine is one element for all positions.
 enum Broadcast : std::uint8_t { kNone, kFirst, kSecond, kBroadcasts };
 
@@ -26,6 +29,11 @@ enum Broadcast : std::uint8_t { kNone, kFirst, kSecond, kBroadcasts };
 /// or multiply of a and b; the second, with c: add, subtract (result - c), reversed subtract (c - result), multiply.
 inline constexpr int kPairFirsts = 3;
 inline constexpr int kPairSeconds = 4;
+
+/// A row over two operands that first pass through a function of one operand, in one pass: so the processor overlaps
+/// the long latencies of both. At least one function is not the identity.
+enum Through : std::uint8_t { kItself, kSqrt, kExp, kExpNegative, kThroughs };
+inline constexpr int kJointRows = 4;  // add, subtract, multiply, divide
 
 enum Reduction : std::uint8_t { kSum, kMinimum, kMaximum, kReductions };
 
@@ -41,12 +49,17 @@ constexpr int pair_index(int first, int second, bool b_broadcast, bool c_broadca
 }
 inline constexpr int kFirstExpNegative = kFirstPair + kPairFirsts * kPairSeconds * 8;
 constexpr int exp_negative_index(bool f64) { return kFirstExpNegative + f64; }  // exp(-a)
-inline constexpr int kRoutines = kFirstExpNegative + 2;
+inline constexpr int kFirstJoint = kFirstExpNegative + 2;
+constexpr int joint_index(int row, Through left, Through right, bool f64) {
+  return kFirstJoint + ((row * kThroughs + left) * kThroughs + right) * 2 + f64;
+}
+inline constexpr int kRoutines = kFirstJoint + kJointRows * kThroughs * kThroughs * 2;
 
 struct Routines {
   Routine routine[kRoutines];                    // null where a row has no such variant
   TreeRoutine tree[kReductions][kDtypeCount];
   ChunkRoutine chunk[kReductions][kDtypeCount];
+  FoldRoutine fold[kReductions][kDtypeCount];
 };
 
 // Each level's file defines one of these; nothing else of it is called from outside.

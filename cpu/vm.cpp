@@ -240,7 +240,9 @@ struct ReduceJob : Job {
   Dtype type;
   std::size_t item;
   std::int64_t kept, run, chunks;
-  bool direct = false;  // inner: the chunk lies in memory as it is
+  std::int64_t row_stride = 0;   // outer and direct: elements from a row to the next
+  std::int64_t width = kTile;    // outer: kept positions of a unit
+  bool direct = false;  // nothing to compute, and runs (inner) or rows (outer) lie in memory as they are
 
   Routine combine() const { return routines.routine[row_index(kNone, exe.reduction_row, type)]; }
   int type_index() const { return static_cast<int>(type); }
@@ -287,16 +289,29 @@ void inner_unit(const ReduceJob& job, Worker& worker, std::int64_t unit) {
 }
 
 constexpr std::int64_t kOuterLanes = program::kOuterOrder.lanes;
+constexpr std::size_t kFoldBytes = 4096;  // of a row that a direct outer reduction takes at once
 
 /// One chunk of the run for one tile of kept positions.
 void outer_unit(const ReduceJob& job, Worker& worker, std::int64_t chunk, std::int64_t first, std::size_t n) {
   std::int64_t begin = chunk * program::kOuterOrder.chunk, end = std::min(job.run, begin + program::kOuterOrder.chunk);
   char* lanes = worker.extra();
-  auto lane_at = [&](std::int64_t l) { return lanes + l * static_cast<std::int64_t>(kTile * job.item); };
+  auto lane_at = [&](std::int64_t l) { return lanes + l * static_cast<std::int64_t>(kFoldBytes); };
   std::int64_t used = std::clamp<std::int64_t>(end - begin, 1, kOuterLanes);
   for (std::int64_t l = 0; l < used; ++l) fill_identity(job.exe.reduction, job.type, lane_at(l), n);
   Routine combine = job.combine();
   Axes kept{0, job.domain.kept};
+  if (job.direct) {
+    // Lane l takes rows l, l + 16, ... in order; four of them at a time, so that the rows are read nearly in order too.
+    FoldRoutine fold = job.routines.fold[job.exe.reduction][job.type_index()];
+    for (std::int64_t block = begin; block < end; block += 4 * kOuterLanes)
+      for (std::int64_t row = block; row < std::min(end, block + kOuterLanes); ++row) {
+        worker.fix({job.domain.kept, job.domain.rank}, row);
+        worker.stage_inputs(kept, first, n);
+        auto rows = static_cast<std::size_t>((std::min(end, block + 4 * kOuterLanes) - row + kOuterLanes - 1) / kOuterLanes);
+        fold(lane_at(row - block), worker.reduced(), job.row_stride * kOuterLanes, rows, n);
+      }
+    end = begin;
+  }
   for (std::int64_t row = begin; row < end; ++row) {
     worker.fix({job.domain.kept, job.domain.rank}, row);
     worker.stage_inputs(kept, first, n);
@@ -311,7 +326,8 @@ void outer_unit(const ReduceJob& job, Worker& worker, std::int64_t chunk, std::i
 }
 
 constexpr std::size_t kExtraInner = (kInnerLanes * 8 + kSlotBytes - 1) / kSlotBytes;
-constexpr std::size_t kExtraOuter = (static_cast<std::size_t>(kOuterLanes) * kTile * 8 + kSlotBytes - 1) / kSlotBytes;
+constexpr std::size_t kExtraOuter = (static_cast<std::size_t>(kOuterLanes) * kFoldBytes + kSlotBytes - 1) / kSlotBytes;
+static_assert(kTile * 8 <= kFoldBytes);
 
 void inner_units(const ReduceJob& job, std::int64_t begin, std::int64_t end) {
   Worker worker(job, kExtraInner);
@@ -320,35 +336,48 @@ void inner_units(const ReduceJob& job, std::int64_t begin, std::int64_t end) {
 
 void outer_units(const ReduceJob& job, std::int64_t begin, std::int64_t end) {
   Worker worker(job, kExtraOuter);
-  constexpr auto kWidth = static_cast<std::int64_t>(kTile);
-  std::int64_t tiles = (job.kept + kWidth - 1) / kWidth;
+  std::int64_t tiles = (job.kept + job.width - 1) / job.width;
   for (std::int64_t unit = begin; unit < end; ++unit) {
-    std::int64_t last = std::min(job.kept, (unit % tiles + 1) * kWidth);
-    for (std::int64_t k = unit % tiles * kWidth; k < last;) {
-      std::size_t n = worker.tile_at({0, job.domain.kept}, k, last);
+    std::int64_t last = std::min(job.kept, (unit % tiles + 1) * job.width);
+    for (std::int64_t k = unit % tiles * job.width; k < last;) {
+      std::size_t n = job.direct ? static_cast<std::size_t>(last - k) : worker.tile_at({0, job.domain.kept}, k, last);
       outer_unit(job, worker, unit / tiles, k, n);
       k += static_cast<std::int64_t>(n);
     }
   }
 }
 
+/// Whether an axis is one stride apart per position, with the given stride.
+bool steps_by(const program::Access& a, int axis, std::int64_t stride) {
+  return a.stride[axis] == stride && !(a.wrapped && a.modulus[axis]);
+}
+
+/// Reductions of a plain operand go straight over its memory, when the run (inner) or the kept positions (outer) are
+/// consecutive there.
+void find_direct(ReduceJob& job, bool inner) {
+  const Register& reg = job.exe.registers[job.exe.reduced];
+  if (reg.place != Place::input) return;
+  const Domain& domain = job.domain;
+  const program::Access& a = *job.launch.arguments[reg.index].access;
+  int run_axes = domain.rank - domain.kept;
+  if (inner) {
+    job.direct = run_axes == 0 || (run_axes == 1 && steps_by(a, domain.rank - 1, 1));
+  } else if (domain.kept == 1 && run_axes == 1 && steps_by(a, 0, 1) && steps_by(a, 1, a.stride[1])) {
+    job.direct = true;
+    job.row_stride = a.stride[1];
+    job.width = static_cast<std::int64_t>(kFoldBytes / job.item);
+  }
+}
+
 void run_reduce(const Job& base) {
-  ReduceJob job{base, base.exe.parameters[base.exe.reduce_output].type, 0, base.domain.kept_size(), base.domain.run_size(), 1};
+  ReduceJob job{base, base.exe.parameters[base.exe.reduce_output].type, 0, base.domain.kept_size(), base.domain.run_size(), 1, 0,
+                kTile, false};
   job.item = item_size(job.type);
   bool inner = job.exe.form == Form::reduce_inner;
   job.chunks = program::chunks(inner ? program::kInnerOrder : program::kOuterOrder, job.run);
   if (job.kept == 0) return;
-  if (inner && job.exe.steps.empty()) {
-    const Register& reg = job.exe.registers[job.exe.reduced];
-    int run_axes = job.domain.rank - job.domain.kept;
-    if (reg.place == Place::input && run_axes <= 1) {
-      const program::Access& a = *job.launch.arguments[reg.index].access;
-      int last = job.domain.rank - 1;
-      job.direct = run_axes == 0 || (a.stride[last] == 1 && !(a.wrapped && a.modulus[last]));
-    }
-  }
-  constexpr auto kWidth = static_cast<std::int64_t>(kTile);
-  std::int64_t units = job.chunks * (inner ? job.kept : (job.kept + kWidth - 1) / kWidth);
+  if (job.exe.steps.empty()) find_direct(job, inner);
+  std::int64_t units = job.chunks * (inner ? job.kept : (job.kept + job.width - 1) / job.width);
   auto run = inner ? inner_units : outer_units;
   if (!worth_threads(job.kept * job.run * routines_per_element(job.exe))) return run(job, 0, units);
   std::int64_t tasks = std::min<std::int64_t>(units, 16 * thread_count());

@@ -44,6 +44,7 @@ class Compiler {
   void count_uses() {
     uses_.assign(p_.body.size(), 0);
     absorbed_.assign(p_.body.size(), false);
+    joint_.assign(p_.body.size(), false);
     for (const Instruction& i : p_.body)
       for (Value v : i.operand)
         if (v != kNoValue) ++uses_[v];
@@ -61,10 +62,46 @@ class Compiler {
     }
   }
 
-  /// Marks the producer that instruction k can take into its own pass.
+  static int joint_row(Opcode op) {
+    switch (op) {
+      case Opcode::add: return 0;
+      case Opcode::subtract: return 1;
+      case Opcode::multiply: return 2;
+      case Opcode::divide: return 3;
+      default: return -1;
+    }
+  }
+
+  /// Whether v is a sqrt or exp that its only user can compute itself.
+  bool passes_through(Value v, Dtype type) const {
+    return (at(v).op == Opcode::sqrt || at(v).op == Opcode::exp) && uses_[v] == 1 && at(v).type == type && !is_element(at(v).operand[0]);
+  }
+
+  /// The function that stands between a joint row and the operand it reads; `v` becomes that operand.
+  Through take_through(Value& v) const {
+    if (!absorbed_[v]) return kItself;
+    Opcode op = at(v).op;
+    v = at(v).operand[0];
+    if (op == Opcode::sqrt) return kSqrt;
+    if (!absorbed_[v]) return kExp;
+    v = at(v).operand[0];
+    return kExpNegative;
+  }
+
+  /// Marks the producers that instruction k can take into its own pass.
   void find_pair(Value k) {
     const Instruction& second = at(k);
     if (kind(second.type) != Kind::floating) return;
+    if (joint_row(second.op) >= 0) {
+      bool any = false;
+      for (int side = 0; side < 2; ++side) {
+        Value v = second.operand[side];
+        if (!passes_through(v, second.type)) continue;
+        absorbed_[v] = any = true;
+        joint_[k] = true;
+      }
+      if (any) return;
+    }
     if (second.op == Opcode::exp) {
       Value v = second.operand[0];
       if (at(v).op == Opcode::negative && uses_[v] == 1 && !is_element(at(v).operand[0])) absorbed_[v] = true;
@@ -113,6 +150,14 @@ class Compiler {
 
   bool lower_pair(const Instruction& i, Draft& d) {
     bool f64 = i.type == Dtype::f64;
+    if (joint_[d.out]) {
+      d.in[0] = i.operand[0];
+      d.in[1] = i.operand[1];
+      Through left = take_through(d.in[0]), right = take_through(d.in[1]);
+      d.routine = joint_index(joint_row(i.op), left, right, f64);
+      d.inputs = 2;
+      return true;
+    }
     for (int side = 0; side < program::info(i.op).operands; ++side) {
       Value v = i.operand[side];
       if (!absorbed_[v]) continue;
@@ -242,7 +287,8 @@ class Compiler {
   const Program& p_;
   VmExecutable& out_;
   std::vector<int> uses_;
-  std::vector<bool> absorbed_;
+  std::vector<bool> absorbed_;  // computed within its only user's pass
+  std::vector<bool> joint_;     // computed as a joint row
   std::vector<Draft> drafts_;
   std::vector<Source> sources_;
   std::vector<std::uint16_t> register_of_;

@@ -56,9 +56,10 @@ void prepare_step(CompiledStep& out, const graph::Step& step, const graph::Snaps
   out.step = &step;
   program::verify(step.program);
   out.hash = program::hash(step.program);
-  out.flat_layout.rank = out.flat_layout.kept = 1;
+  out.flat_layout.rank = 1;
+  out.flat_layout.kept = step.program.form == program::Form::map;
   out.flat_layout.access.assign(step.program.parameters.size(), program::AccessKind::contiguous);
-  if (!snapshot || !step.flat) return;
+  if (!snapshot || !step.flat || step.program.form != program::Form::map) return;
   const Shape& domain = snapshot->node(step.root)->shape;
   for (std::size_t k = 0; k < step.inputs.size(); ++k) {
     if (graph::is_constant(step.inputs[k].slot)) continue;

@@ -145,25 +145,29 @@ class Runner {
     std::size_t inputs = step.inputs.size();
     for (std::size_t k = 0; k < inputs; ++k) bind_input(step.inputs[k], arguments_[k]);
 
-    const Node* root = s_.node(step.root);
-    if (step.flat) {
-      run_flat(compiled, root);
-    } else if (step.program.form == Form::map) {
-      bind(step, s_, binding_);
-      for (std::size_t k = 0; k < inputs; ++k) arguments_[k].access = &binding_.access[k];
-      allocate_outputs(step);
-      launch(compiled, binding_.domain, binding_.layout, step.program.parameters.size());
-    } else {
-      run_reduction(compiled, root);
+    if (step.program.form != Form::map) {
+      run_reduction(compiled);
+      return;
     }
+    const program::Layout& layout = bind_step(compiled);
+    allocate_outputs(step);
+    launch(compiled, binding_.domain, layout, step.program.parameters.size());
   }
 
-  /// The usual case: one-dimensional, nothing to collapse, no Access to compute.
-  void run_flat(CompiledStep& compiled, const Node* root) {
+  /// Fills the binding and the inputs' accesses. The usual case is flat: one axis, nothing to collapse.
+  const program::Layout& bind_step(CompiledStep& compiled) {
     const Step& step = *compiled.step;
+    for (std::size_t k = 0; k < step.inputs.size(); ++k) arguments_[k].access = &binding_.access[k];
+    if (!step.flat) {
+      bind(step, s_, binding_);
+      return binding_.layout;
+    }
+    bool map = step.program.form == Form::map;
+    const Node* root = s_.node(step.root);
     program::Domain& domain = binding_.domain;
-    domain.rank = domain.kept = 1;
-    domain.extent[0] = root->shape.size();
+    domain.rank = 1;
+    domain.kept = map;
+    domain.extent[0] = (map ? root : root->input[0])->shape.size();
     bool wide = domain.extent[0] >= std::int64_t{1} << 31;
     for (std::size_t k = 0; k < step.inputs.size(); ++k) {
       Slot slot = step.inputs[k].slot;
@@ -171,32 +175,27 @@ class Runner {
       access.offset = graph::is_leaf(slot) ? s_.node(slot)->offset : 0;
       access.stride[0] = compiled.flat_layout.access[k] == program::AccessKind::contiguous;
       access.wrapped = false;
-      arguments_[k].access = &access;
       wide |= access.offset + domain.extent[0] >= std::int64_t{1} << 31;
     }
-    allocate_outputs(step);
-    if (wide) {
-      program::Layout layout = compiled.flat_layout;
-      layout.wide = true;
-      launch(compiled, domain, layout, step.program.parameters.size());
-    } else {
-      launch(compiled, domain, compiled.flat_layout, step.program.parameters.size());
-    }
+    if (!wide) return compiled.flat_layout;
+    binding_.layout = compiled.flat_layout;
+    binding_.layout.wide = true;
+    return binding_.layout;
   }
 
-  void run_reduction(CompiledStep& compiled, const Node* root) {
+  void run_reduction(CompiledStep& compiled) {
     const Step& step = *compiled.step;
+    const Node* root = s_.node(step.root);
     Form form = step.program.form;
-    bind(step, s_, binding_);
+    const program::Layout& layout = bind_step(compiled);
     std::size_t inputs = step.inputs.size();
-    for (std::size_t k = 0; k < inputs; ++k) arguments_[k].access = &binding_.access[k];
     std::int64_t kept = binding_.domain.kept_size();
     std::int64_t partials = chunk_count(form, binding_.domain);
     std::size_t item = item_size(root->dtype);
     Held made;
     made.storage = allocate(target_, static_cast<std::size_t>(kept * partials) * item);
     arguments_[inputs] = {made.storage->memory, nullptr, 0};
-    launch(compiled, binding_.domain, binding_.layout, inputs + 1);
+    launch(compiled, binding_.domain, layout, inputs + 1);
     while (partials > 1) {
       CompiledStep& combine = combine_step(form, root->op, root->dtype);
       bind_partials(form, kept, partials, binding_);

@@ -131,7 +131,9 @@ class Fuser {
         builder.store(out, value);
       }
     }
-    step_.flat = !reduce && is_flat(root);
+    // A reduction is flat when it is over everything: then it is one run.
+    bool whole = reduce && n->axes == (1u << n->input[0]->shape.rank()) - 1;
+    step_.flat = (!reduce || whole) && is_flat(reduce ? n->input[0]->shape : n->shape, reduce);
     step_.program = builder.take();
     return std::move(step_);
   }
@@ -199,15 +201,14 @@ class Fuser {
     return remember(s, path, builder_->emit(op, n->dtype, v[0], v[1], v[2]));
   }
 
-  bool is_flat(Slot root) const {
-    const Shape& domain = s_.lazy[root]->shape;
+  bool is_flat(const Shape& domain, bool reduce) const {
     return std::all_of(step_.inputs.begin(), step_.inputs.end(), [&](const Source& in) {
       if (is_constant(in.slot)) return true;
       const Node* n = s_.node(in.slot);
       bool whole = in.path.empty() && n->shape == domain && (!is_leaf(in.slot) || n->contiguous);
       // A single element is one whatever views and broadcasts lie above it, as long as none of them is a view.
       bool single = n->shape.size() == 1 && std::none_of(in.path.begin(), in.path.end(), [&](Slot s) { return is_view(s); });
-      return whole || single;
+      return whole || (single && !reduce);
     });
   }
 

@@ -47,6 +47,16 @@ expect 1 "no device" env STAND_IN_CUINIT=100 "$work/pack/run" --quick --stand-in
 holds "$work/none.md" '^\| probe of cuda \| FAILED \| not usable: The CUDA driver found no device'
 expect 1 "a launch that fails" env STAND_IN_LAUNCH_FAIL_AT=9 "$work/pack/run" --quick --stand-in "$stand_in" --report "$work/fault.md"
 holds "$work/fault.md" '^\| recorded hashes on cuda:0 \| FAILED \| '
+if grep -q -w fma /proc/cpuinfo; then
+  # A compiler that fuses products and sums against its orders. The dispatcher lets the CPU do the work of such a device,
+  # so hashes would be equal: it must not pass for that.
+  printf '#!/bin/sh\nexec c++ "$@" -ffp-contract=fast -fexpensive-optimizations -mfma\n' >"$work/contracting"
+  chmod +x "$work/contracting"
+  expect 1 "a device that contracts" env STAND_IN_COMPILER="$work/contracting" \
+    "$work/pack/run" --quick --stand-in "$stand_in" --report "$work/contracts.md"
+  holds "$work/contracts.md" '^\| probe of cuda:0 \| FAILED \| not exact: .*contracted'
+  holds "$work/contracts.md" '^FAILED .*: ran on cpu: '
+fi
 expect 2 "an unknown option" "$work/pack/run" --fast
 expect 2 "no build" "$here/run" "$work/reports"
 echo "the suite passes and fails where it must"
