@@ -42,11 +42,12 @@ foreach(level IN LISTS TRIREME_LEVELS)
 endforeach()
 
 set_target_properties(trireme PROPERTIES VERSION ${PROJECT_VERSION} LINKER_LANGUAGE CXX
-                      SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+                      SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+                      LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/trireme.map)
 target_include_directories(trireme INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
 target_link_libraries(trireme PRIVATE $<BUILD_INTERFACE:trireme_flags> TBB::tbb Threads::Threads ${CMAKE_DL_LIBS})
 # nodelete: drivers opened by the library must not outlive it in a process that closes it.
-target_link_options(trireme PRIVATE -Wl,-z,relro,-z,now -Wl,-z,nodelete -Wl,--no-undefined)
+target_link_options(trireme PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/trireme.map -Wl,-z,relro,-z,now -Wl,-z,nodelete -Wl,--no-undefined)
 add_library(trireme::trireme ALIAS trireme)
 
 set_target_properties(trireme_inside PROPERTIES LINKER_LANGUAGE CXX)

@@ -37,7 +37,12 @@ class CpuBackend final : public dispatch::Backend {
   }
 
   std::string_view name() const override { return "cpu"; }
-  std::span<const DeviceInfo> devices() override { return {&info_, 1}; }
+  std::span<const DeviceInfo> devices() override {
+    // What the environment says is checked before the first use, not when it first matters.
+    current_level();
+    thread_count();
+    return {&info_, 1};
+  }
   std::string unavailable_reason() override { return {}; }
   dispatch::Support supports(const program::Program& program, int) override { return vm_supports(program); }
 

@@ -15,11 +15,8 @@
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
-#if defined(__x86_64__)
-#include <xmmintrin.h>
-#endif
-
 #include "dispatch/environment.hpp"
+#include "graph/float_environment.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::cpu {
@@ -131,30 +128,10 @@ void parallel(std::int64_t tasks, void (*body)(void*, std::int64_t), void* conte
   }
   arena(threads)->execute([&] {
     tbb::parallel_for(std::int64_t{0}, tasks, [&](std::int64_t k) {
-      FloatEnvironment environment;  // workers carry whatever the thread that made them had
+      graph::FloatEnvironment environment;  // workers carry whatever the thread that made them had
       body(context, k);
     });
   });
 }
-
-#if defined(__x86_64__)
-// All exceptions masked, round to nearest, no flush to zero. Sticky flags are left as the caller had them.
-constexpr unsigned kControl = 0x1f80, kControlMask = 0xffc0;
-
-FloatEnvironment::FloatEnvironment() : saved_(_mm_getcsr()) {
-  if ((saved_ & kControlMask) != kControl) _mm_setcsr(kControl);
-}
-FloatEnvironment::~FloatEnvironment() {
-  if ((saved_ & kControlMask) != kControl) _mm_setcsr(static_cast<unsigned>(saved_));
-}
-#elif defined(__aarch64__)
-FloatEnvironment::FloatEnvironment() {
-  __asm__ volatile("mrs %0, fpcr" : "=r"(saved_));
-  if (saved_ != 0) __asm__ volatile("msr fpcr, %0" ::"r"(std::uint64_t{0}));
-}
-FloatEnvironment::~FloatEnvironment() {
-  if (saved_ != 0) __asm__ volatile("msr fpcr, %0" ::"r"(saved_));
-}
-#endif
 
 }  // namespace trireme::cpu

@@ -15,16 +15,4 @@ void set_thread_count(int count);
 /// caller takes part. What body throws comes out.
 void parallel(std::int64_t tasks, void (*body)(void* context, std::int64_t task), void* context);
 
-/// Round to nearest, subnormals kept, exceptions masked; what was before returns with the scope.
-class FloatEnvironment {
- public:
-  FloatEnvironment();
-  ~FloatEnvironment();
-  FloatEnvironment(const FloatEnvironment&) = delete;
-  FloatEnvironment& operator=(const FloatEnvironment&) = delete;
-
- private:
-  std::uint64_t saved_;
-};
-
 }  // namespace trireme::cpu

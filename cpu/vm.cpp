@@ -10,6 +10,7 @@
 #include "cpu/features.hpp"
 #include "cpu/stage.hpp"
 #include "cpu/threads.hpp"
+#include "graph/float_environment.hpp"
 #include "program/reduction_order.hpp"
 
 namespace trireme::cpu {
@@ -399,7 +400,7 @@ void run_reduce(const Job& base) {
 }  // namespace
 
 void vm_run(const VmExecutable& executable, const Launch& launch) {
-  FloatEnvironment environment;
+  graph::FloatEnvironment environment;
   Job job{executable, launch, *launch.domain, current_level().routines};
   if (executable.form != Form::map) return run_reduce(job);
   if (job.domain.size() > 0) run_map(job);

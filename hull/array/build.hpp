@@ -28,6 +28,8 @@ class Owned {
   Node* get() const { return node_; }
   Node* operator->() const { return node_; }
   Node* release() { return std::exchange(node_, nullptr); }
+  /// Takes over `node`; holds nothing yet.
+  void adopt(Node* node) { node_ = node; }
 
  private:
   Node* node_ = nullptr;

@@ -66,15 +66,17 @@ array build_row(Opcode op, Rule rule, Operand* operands, int count) {
   if (!first || !takes(rule, first->dtype)) return general(op, operands, count);
   for (int k = 0; k < count; ++k) {
     graph::Node* n = operands[k].node();
+    if (n == first) continue;
     if (n ? n->dtype != first->dtype || !(n->shape == first->shape)
           : !operands[k].is_scalar() || operands[k].scalar().kind > kind(first->dtype))
       return general(op, operands, count);
   }
   Dtype dtype = first->dtype, result = rule == Rule::comparison ? Dtype::boolean : dtype;
   Owned node[3];
-  for (int k = 0; k < count; ++k)
-    node[k] = operands[k].node() ? Owned(operands[k].release())
-                                 : build::constant(dtype, graph::scalar_bits(program::info(op).name, operands[k].scalar(), dtype));
+  for (int k = 0; k < count; ++k) {
+    if (operands[k].node()) node[k].adopt(operands[k].release());
+    else node[k] = build::constant(dtype, graph::scalar_bits(program::info(op).name, operands[k].scalar(), dtype));
+  }
   return array(build::operation(graph::Kind::table, op, result, first->shape, node, count).release());
 }
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "graph/float_environment.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::dispatch {
@@ -102,8 +103,9 @@ class Buffers {
 template <class T>
 void probe_floating(Backend& backend, int device, Dtype type, ProbeResult& result) {
   program::Program p = floating_program<T>(type);
-  Support support = backend.supports(p, device);
-  if (!support.yes) {
+  if (Support support = backend.supports(p, device); !support.yes) {
+    // A device may do without f64: its programs are refused one by one, and f32 may still be exact.
+    if (type == Dtype::f64) return;
     result.exact = false;
     result.reason = support.reason;
     return;
@@ -149,6 +151,7 @@ void probe_floating(Backend& backend, int device, Dtype type, ProbeResult& resul
 }  // namespace
 
 ProbeResult probe(Backend& backend, int device) {
+  graph::FloatEnvironment environment;
   ProbeResult result;
   try {
     result.usable = result.exact = true;

@@ -25,9 +25,9 @@ struct Registry {
 
 Registry& registry() {
   static Registry* const instance = [] {
-    auto* r = new Registry;  // leaked: drivers are not to be closed by static destructors
+    auto r = std::make_unique<Registry>();
     r->cpu_device = {r->cpu.get(), 0, "cpu", r->cpu->devices()[0], true, true, "", 0};
-    return r;
+    return r.release();  // leaked: drivers are not to be closed by static destructors
   }();
   return *instance;
 }

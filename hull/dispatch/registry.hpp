@@ -22,8 +22,8 @@ struct RegisteredDevice {
   int index;             // within the backend
   std::string name;      // "cuda:0"
   DeviceInfo info;
-  bool usable = false;   // the probe ran and every result was right
-  bool exact = false;
+  bool usable = false;   // the probe's programs compiled and ran
+  bool exact = false;    // and every bit of their results was right
   std::string reason;    // when not usable or not exact
   double probe_error = 0;
 };

@@ -1,7 +1,7 @@
 // hull/math/dialect.hpp -- the value types that elementary functions and table rows are written over
 // SPDX-License-Identifier: Apache-2.0
 //
-// A function of the dialect is a template over a value type V: Scalar<T> here (the constant folder), Lanes<T> on the
+// A function of the dialect is a template over a value type V: Scalar<T> here (one element on the host), Lanes<T> on the
 // CPU (cpu/lanes.hpp), Traced<T> when a kernel or a table row becomes program code. It may use, unqualified, only:
 //   V(literal)  a + b  a - b  a * b  -a         integers wrap
 //   a / b  sqrt(a)  fma(a, b, c)                floats only, each with one rounding to nearest even
