@@ -1,14 +1,15 @@
 // benchmarks/reduce.cpp -- sums in f32 against the speed of reading the same memory, and along each axis of a matrix
 // SPDX-License-Identifier: Apache-2.0
 //
-// The yardstick is the best simple loop: 8 vector accumulators, one thread, in no fixed order. Data are small integers,
-// so that every order gives the same sum and both sides can be checked.
+// The yardstick is the best simple loop: 8 vector accumulators, one thread, in no fixed order, with and without prefetch,
+// on huge pages. Data are small integers, so that every order gives the same sum and all sides can be checked.
 #include <cmath>
 #include <cstdio>
 #include <exception>
 #include <string>
 #include <vector>
 
+#include "support/buffer.hpp"
 #include "support/hand_loops.hpp"
 #include "support/harness.hpp"
 #include "trireme/trireme.hpp"
@@ -16,15 +17,16 @@
 namespace trireme::bench {
 namespace {
 
-std::vector<float> data(std::size_t n) {
-  std::vector<float> x(n);
-  for (std::size_t k = 0; k < n; ++k) x[k] = k % 2 ? -1.0f : static_cast<float>(k % 3);
-  return x;
+void fill(Buffer& x) {
+  for (std::size_t k = 0; k < x.size(); ++k) x[k] = k % 2 ? -1.0f : static_cast<float>(k % 3);
 }
 
+array array_of(Buffer& x, const Shape& shape) { return array::from(std::span<const float>(x.data(), x.size()), shape); }
+
 void run_sum(Report& report, std::int64_t n) {
-  const std::vector<float> x = data(static_cast<std::size_t>(n));
-  const array a = array::from(x, {n});
+  Buffer x(static_cast<std::size_t>(n));
+  fill(x);
+  const array a = array_of(x, {n});
   const HandLoops hand = hand_loops();
   double exact = 0;
   for (float v : x) exact += v;
@@ -35,7 +37,8 @@ void run_sum(Report& report, std::int64_t n) {
   const std::string name = "sum n=" + std::to_string(n);
   report.compare(name,
                  {{"trireme, 1 thread", [&] { got = sum(a).item<float>(); }},
-                  {"8 accumulators by hand", [&] { keep(read = hand.read(x.data(), x.size())); }}},
+                  {"by hand with prefetch", [&] { keep(read = hand.read_ahead(x.data(), x.size())); }},
+                  {"by hand", [&] { keep(read = hand.read(x.data(), x.size())); }}},
                  4 * n);
   if (report.wants(name)) {
     check(got);
@@ -45,16 +48,17 @@ void run_sum(Report& report, std::int64_t n) {
   if (all > 1 && n >= 1'000'000) {
     report.compare(name + ", threads",
                    {{"trireme, " + std::to_string(all) + " threads", [&] { got = sum(a).item<float>(); }},
-                    {"8 accumulators by hand, 1 thread", [&] { keep(read = hand.read(x.data(), x.size())); }}},
+                    {"by hand, 1 thread", [&] { keep(read = hand.read(x.data(), x.size())); }}},
                    4 * n);
     if (report.wants(name + ", threads")) check(got);
   }
 }
 
 void run_axes(Report& report, std::int64_t side) {
-  const std::vector<float> x = data(static_cast<std::size_t>(side * side));
-  const array a = array::from(x, {side, side});
-  const array turned = array::from(x, {side, side}).T();
+  Buffer x(static_cast<std::size_t>(side * side));
+  fill(x);
+  const array a = array_of(x, {side, side});
+  const array turned = a.T();
   const HandLoops hand = hand_loops();
   const int all = threads();
   set_threads(1);
@@ -65,7 +69,7 @@ void run_axes(Report& report, std::int64_t side) {
                  {{"sum over axis 0 (columns)", [&] { columns = sum(a, {0}).eval(); }},
                   {"sum over axis 1 (rows)", [&] { rows = sum(a, {1}).eval(); }},
                   {"axis 1 of a transposed array", [&] { other = sum(turned, {1}).eval(); }},
-                  {"8 accumulators by hand, all", [&] { keep(read = hand.read(x.data(), x.size())); }}},
+                  {"by hand, all of it", [&] { keep(read = hand.read(x.data(), x.size())); }}},
                  4 * side * side);
   set_threads(all);
   if (!report.wants(name)) return;

@@ -1,0 +1,165 @@
+// cpu/vm_worker.hpp -- one thread's part of a launch: its slots, its registers' pointers, its tiles
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "cpu/features.hpp"
+#include "cpu/stage.hpp"
+#include "cpu/threads.hpp"
+#include "cpu/vm.hpp"
+
+namespace trireme::cpu {
+
+inline constexpr std::size_t kSlotBytes = kTile * 8 + 64;  // the 64 keep slots from meeting in the same cache sets
+inline constexpr std::size_t kMaxRegisters = 512;
+
+/// Slots of this thread, aligned to 64 and kept between launches.
+char* worker_memory(std::size_t slots);
+
+// Waking a parked oneTBB pool takes some 30 us, so work below about twice that stays on the caller. In units of one
+// element through one routine, about 0.1 ns.
+inline constexpr std::int64_t kWorthThreads = 600'000;
+inline constexpr std::int64_t kTaskElements = 16384;
+
+/// Whether `work`, in elements times routines, repays waking threads.
+inline bool worth_threads(std::int64_t work) { return work > kWorthThreads && thread_count() > 1; }
+
+inline std::int64_t routines_per_element(const VmExecutable& exe) { return static_cast<std::int64_t>(exe.steps.size()) + 2; }
+
+/// One launch, shared by its workers; and one worker's pointers.
+struct Job {
+  const VmExecutable& exe;
+  const dispatch::Launch& launch;
+  const program::Domain& domain;
+  const Routines& routines;
+  std::int64_t per_task = 0;  // elements, chunks or tiles of a task
+
+  char* data(std::uint16_t parameter) const { return reinterpret_cast<char*>(launch.arguments[parameter].memory.handle); }
+  program::AccessKind kind(std::uint16_t parameter) const { return launch.layout->access[parameter]; }
+};
+
+class Worker {
+ public:
+  explicit Worker(const Job& job, std::size_t extra_slots = 0) : job_(job), exe_(job.exe) {
+    memory_ = worker_memory(static_cast<std::size_t>(exe_.slots) + extra_slots);
+    for (std::size_t k = 0; k < exe_.registers.size(); ++k) set_fixed(k);
+  }
+
+  char* slot(std::size_t index) const { return memory_ + index * kSlotBytes; }
+  char* extra() const { return slot(static_cast<std::size_t>(exe_.slots)); }
+
+  /// Elements [begin, end) of a map whose operands are all contiguous or single.
+  void run_flat(std::int64_t begin, std::int64_t end) {
+    for (std::int64_t k = begin; k < end; k += static_cast<std::int64_t>(kTile)) {
+      auto n = static_cast<std::size_t>(std::min<std::int64_t>(end - k, kTile));
+      for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
+        const Register& reg = exe_.registers[r];
+        if (reg.place == Place::output) pointer_[r] = at(reg, k);
+        else if (reg.place == Place::input && job_.kind(reg.index) == program::AccessKind::contiguous) pointer_[r] = at(reg, k + offset(reg));
+      }
+      run_steps(n);
+    }
+  }
+
+  /// Elements [begin, end) of any map.
+  void run_map(std::int64_t begin, std::int64_t end) {
+    Axes axes{0, job_.domain.rank};
+    for (std::int64_t k = begin; k < end;) {
+      std::size_t n = tile_at(axes, k, end);
+      stage_inputs(axes, k, n);
+      for (std::size_t r = 0; r < exe_.registers.size(); ++r)
+        if (exe_.registers[r].place == Place::output) pointer_[r] = at(exe_.registers[r], k);
+      run_steps(n);
+      k += static_cast<std::int64_t>(n);
+    }
+  }
+
+  /// Moves the inputs' bases to a place of the axes that a reduction does not walk.
+  void fix(Axes axes, std::int64_t index) {
+    std::int64_t coordinate[kMaxRank];
+    coordinates(job_.domain, axes, index, coordinate);
+    for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
+      const Register& reg = exe_.registers[r];
+      if (reg.place != Place::input) continue;
+      const program::Access& access = *job_.launch.arguments[reg.index].access;
+      base_[r] = at(reg, access.offset + offset_at(access, axes, coordinate));
+    }
+  }
+
+  /// How many elements from linear position k of the axes make a tile that ends with its row, where rows are long.
+  std::size_t tile_at(Axes axes, std::int64_t k, std::int64_t end) const {
+    std::int64_t n = std::min<std::int64_t>(end - k, kTile);
+    if (axes.to == axes.from) return static_cast<std::size_t>(n);
+    std::int64_t row = job_.domain.extent[axes.to - 1];
+    if (row >= static_cast<std::int64_t>(kTile / 2)) n = std::min(n, row - k % row);
+    return static_cast<std::size_t>(n);
+  }
+
+  void stage_inputs(Axes axes, std::int64_t k, std::size_t n) {
+    std::int64_t coordinate[kMaxRank];
+    coordinates(job_.domain, axes, k, coordinate);
+    for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
+      const Register& reg = exe_.registers[r];
+      if (reg.place != Place::input) continue;
+      const program::Access& access = *job_.launch.arguments[reg.index].access;
+      pointer_[r] = const_cast<char*>(
+          stage(job_.domain, axes, access, base_[r], item_size(reg.type), coordinate, n, slot(reg.slot)));
+    }
+  }
+
+  void run_steps(std::size_t n) {
+    const Routine* routine = job_.routines.routine;
+    for (const VmStep& s : exe_.steps) routine[s.routine](pointer_[s.out], pointer_[s.a], pointer_[s.b], pointer_[s.c], n);
+  }
+
+  const char* reduced() const { return pointer_[exe_.reduced]; }
+
+ private:
+  char* at(const Register& reg, std::int64_t element) const {
+    return job_.data(reg.index) + element * static_cast<std::int64_t>(item_size(reg.type));
+  }
+  std::int64_t offset(const Register& reg) const { return job_.launch.arguments[reg.index].access->offset; }
+
+  /// Pointers that no tile changes, and the start of every input.
+  void set_fixed(std::size_t r) {
+    const Register& reg = exe_.registers[r];
+    switch (reg.place) {
+      case Place::scratch:
+        pointer_[r] = slot(reg.index);
+        break;
+      case Place::input:
+        base_[r] = at(reg, offset(reg));
+        if (job_.kind(reg.index) == program::AccessKind::single && exe_.form == program::Form::map) {
+          splat(slot(reg.slot), base_[r], item_size(reg.type), kTile);
+          pointer_[r] = slot(reg.slot);
+        }
+        break;
+      case Place::output:
+        break;
+      case Place::broadcast:
+      case Place::splat: {
+        const std::uint64_t* bits = reg.from_literal ? &reg.literal : &job_.launch.arguments[reg.index].scalar;
+        // Little-endian: the low bytes come first.
+        pointer_[r] = const_cast<char*>(reinterpret_cast<const char*>(bits));
+        if (reg.place == Place::splat) {
+          splat(slot(reg.slot), pointer_[r], item_size(reg.type), kTile);
+          pointer_[r] = slot(reg.slot);
+        }
+        break;
+      }
+    }
+  }
+
+  const Job& job_;
+  const VmExecutable& exe_;
+  char* memory_;
+  char* pointer_[kMaxRegisters];  // set before a tile's steps run
+  const char* base_[kMaxRegisters];
+};
+
+/// Runs a reduction; vm_run has set up the rest.
+void run_reduce(const Job& job);
+
+}  // namespace trireme::cpu
