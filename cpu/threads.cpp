@@ -16,7 +16,7 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include "dispatch/environment.hpp"
-#include "graph/float_environment.hpp"
+#include "program/float_environment.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::cpu {
@@ -128,7 +128,7 @@ void parallel(std::int64_t tasks, void (*body)(void*, std::int64_t), void* conte
   }
   arena(threads)->execute([&] {
     tbb::parallel_for(std::int64_t{0}, tasks, [&](std::int64_t k) {
-      graph::FloatEnvironment environment;  // workers carry whatever the thread that made them had
+      program::FloatEnvironment environment;  // workers carry whatever the thread that made them had
       body(context, k);
     });
   });

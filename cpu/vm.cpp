@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "cpu/vm_worker.hpp"
-#include "graph/float_environment.hpp"
+#include "program/float_environment.hpp"
 
 namespace trireme::cpu {
 
@@ -64,7 +64,7 @@ void run_map(Job& job) {
 }  // namespace
 
 void vm_run(const VmExecutable& executable, const Launch& launch) {
-  graph::FloatEnvironment environment;
+  program::FloatEnvironment environment;
   Job job{executable, launch, *launch.domain, current_level().routines};
   if (executable.form != Form::map) return run_reduce(job);
   if (job.domain.size() > 0) run_map(job);

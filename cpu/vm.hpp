@@ -15,6 +15,8 @@ namespace trireme::cpu {
 /// bound by memory and by arithmetic alternate; measured best between 128 and 256.
 inline constexpr std::size_t kTile = 256;
 
+inline constexpr std::size_t kMaxRegisters = 512;
+
 /// What a VM register is: where its elements are during a tile.
 enum class Place : std::uint8_t {
   scratch,    // `index` is a slot of the worker's scratch memory

@@ -310,6 +310,9 @@ dispatch::Support vm_supports(const Program& program) {
 VmExecutable::VmExecutable(const Program& program) : form(program.form), parameters(program.parameters) {
   if (dispatch::Support s = vm_supports(program); !s.yes) throw error(Code::unsupported, "compile: " + s.reason);
   Compiler(program, *this).run();
+  if (registers.size() > kMaxRegisters)
+    throw error(Code::unsupported, "compile: the program needs " + std::to_string(registers.size()) + " registers, the tile VM has " +
+                                       std::to_string(kMaxRegisters));
 }
 
 std::string VmExecutable::source() const {

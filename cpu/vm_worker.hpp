@@ -13,7 +13,6 @@
 namespace trireme::cpu {
 
 inline constexpr std::size_t kSlotBytes = kTile * 8 + 64;  // the 64 keep slots from meeting in the same cache sets
-inline constexpr std::size_t kMaxRegisters = 512;
 
 /// Slots of this thread, aligned to 64 and kept between launches.
 char* worker_memory(std::size_t slots);

@@ -8,8 +8,8 @@
 
 #include "array/build.hpp"
 #include "dispatch/storage.hpp"
-#include "graph/float_environment.hpp"
 #include "graph/infer.hpp"
+#include "program/float_environment.hpp"
 #include "trireme/elementwise.hpp"
 
 namespace trireme {
@@ -43,7 +43,7 @@ array zeros(const Shape& shape, Dtype dtype) { return full(shape, 0, dtype); }
 array ones(const Shape& shape, Dtype dtype) { return full(shape, 1, dtype); }
 
 array arange(Scalar start, Scalar stop, Scalar step, Dtype dtype) {
-  graph::FloatEnvironment environment;
+  program::FloatEnvironment environment;
   bool integers = start.kind != Kind::floating && stop.kind != Kind::floating && step.kind != Kind::floating;
   if (integers ? step.integer == 0 : step.kind == Kind::floating ? step.floating == 0 : step.integer == 0)
     throw error(Code::invalid_argument, "arange: the step is 0");
@@ -72,7 +72,7 @@ array arange(Scalar start, Scalar stop, Scalar step, Dtype dtype) {
 array arange(std::int64_t stop) { return arange(0, stop, 1, Dtype::i64); }
 
 array linspace(double start, double stop, std::int64_t count, Dtype dtype) {
-  graph::FloatEnvironment environment;
+  program::FloatEnvironment environment;
   if (count < 0) throw error(Code::invalid_argument, "linspace: negative count " + std::to_string(count));
   Shape shape{count};
   graph::checked_size("linspace", shape, Dtype::f64);

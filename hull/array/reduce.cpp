@@ -5,8 +5,8 @@
 #include <string>
 
 #include "array/build.hpp"
-#include "graph/float_environment.hpp"
 #include "graph/infer.hpp"
+#include "program/float_environment.hpp"
 #include "trireme/elementwise.hpp"
 
 namespace trireme {
@@ -57,7 +57,7 @@ array mean(Operand x, std::span<const int> axes, bool keepdims) {
   std::int64_t count = 1;
   for (int k = 0; k < node->shape.rank(); ++k)
     if (mask >> k & 1) count *= node->shape[k];
-  graph::FloatEnvironment environment;
+  program::FloatEnvironment environment;
   // The count as a float: exact up to 2^24 in f32 and 2^53 in f64, beyond that rounded to nearest.
   return divide(reduce("mean", Opcode::reduce_add, std::move(node), axes, keepdims), static_cast<double>(count));
 }

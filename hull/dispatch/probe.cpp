@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-#include "graph/float_environment.hpp"
+#include "program/float_environment.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::dispatch {
@@ -151,7 +151,7 @@ void probe_floating(Backend& backend, int device, Dtype type, ProbeResult& resul
 }  // namespace
 
 ProbeResult probe(Backend& backend, int device) {
-  graph::FloatEnvironment environment;
+  program::FloatEnvironment environment;
   ProbeResult result;
   try {
     result.usable = result.exact = true;

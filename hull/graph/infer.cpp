@@ -8,7 +8,7 @@
 #include <limits>
 #include <string>
 
-#include "graph/float_environment.hpp"
+#include "program/float_environment.hpp"
 
 namespace trireme {
 
@@ -73,7 +73,7 @@ Dtype with_scalar(Dtype strong, trireme::Kind scalar) {
 }
 
 std::uint64_t scalar_bits(std::string_view function, Scalar value, Dtype dtype) {
-  FloatEnvironment environment;
+  program::FloatEnvironment environment;
   switch (dtype) {
     case Dtype::boolean:
       return value.kind == trireme::Kind::floating ? value.floating != 0 : value.integer != 0;

@@ -15,6 +15,7 @@
 #include "support/prepare.hpp"
 #include "support/tree.hpp"
 #include "trireme/device.hpp"
+#include "trireme/explain.hpp"
 
 namespace trireme::test {
 namespace {
@@ -134,23 +135,24 @@ TEST(random_programs, kept_handles_evaluated_first_give_the_same_bits) {
   });
 }
 
-/// Every device but the CPU.
+/// Every exact device but the CPU.
 std::vector<std::string> other_devices() {
   std::vector<std::string> out;
   for (const DeviceReport& report : devices())
-    if (report.usable && report.name != "cpu") out.push_back(report.name);
+    if (report.usable && report.exact && report.name != "cpu") out.push_back(report.name);
   return out;
 }
 
 TEST(random_programs, every_other_device_gives_the_cpus_bits) {
   const std::vector<std::string> names = other_devices();
-  if (names.empty()) GTEST_SKIP() << "no usable device but the cpu";
+  if (names.empty()) GTEST_SKIP() << "no exact device but the cpu";
   constexpr std::int64_t kBatch = 20;
   Series run;
   run.programs = std::min<std::int64_t>(setting_of("TRIREME_DEVICE_PROGRAMS", 200), run.programs);
   for (const std::string& name : names) {
     std::cout << "seed " << run.seed << ", programs " << run.first << " to " << run.first + run.programs - 1 << ", " << name << std::endl;
     int failures = 0;
+    const std::int64_t fallbacks = counters().fallbacks;
     for (std::int64_t first = run.first; first < run.first + run.programs && failures < 3; first += kBatch) {
       std::vector<Tree> trees;
       for (std::int64_t k = first; k < std::min(first + kBatch, run.first + run.programs); ++k) trees.push_back(program(run, k));
@@ -172,6 +174,7 @@ TEST(random_programs, every_other_device_gives_the_cpus_bits) {
             [&](const Tree& t) { return std::exchange(mine, false) ? built[k] : build(t); }, "on " + name);
       }
     }
+    EXPECT_EQ(counters().fallbacks, fallbacks) << "some of it ran on the cpu instead of on " << name;
   }
 }
 

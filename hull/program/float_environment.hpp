@@ -1,4 +1,4 @@
-// hull/graph/float_environment.hpp -- a scope in which floating point is what exact numerics needs
+// hull/program/float_environment.hpp -- a scope in which floating point is what exact numerics needs
 // SPDX-License-Identifier: Apache-2.0
 //
 // The caller's thread may round upward, flush subnormals (one library built with -ffast-math does that to a whole
@@ -11,7 +11,7 @@
 #include <xmmintrin.h>
 #endif
 
-namespace trireme::graph {
+namespace trireme::program {
 
 /// Round to nearest, subnormals kept, exceptions masked; what was before returns with the scope.
 class FloatEnvironment {
@@ -41,4 +41,4 @@ class FloatEnvironment {
   std::uint64_t saved_ = 0;
 };
 
-}  // namespace trireme::graph
+}  // namespace trireme::program
