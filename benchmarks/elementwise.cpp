@@ -23,7 +23,8 @@ array expression(const array& x) { return sqrt(x * x + 1) - exp(-x); }
 
 void require_equal(const array& result, const std::vector<float>& expected, const std::string& what) {
   const std::vector<float> got = result.to_vector<float>();
-  require(got.size() == expected.size() && std::memcmp(got.data(), expected.data(), got.size() * sizeof(float)) == 0, what);
+  require(got.size() == expected.size() && std::memcmp(got.data(), expected.data(), got.size() * sizeof(float)) == 0,
+          what);
 }
 
 void run_size(Report& report, std::int64_t n) {
@@ -34,7 +35,8 @@ void run_size(Report& report, std::int64_t n) {
     x[k] = static_cast<float>(k % 1000) * 0.02f - 10.0f;
     y[k] = static_cast<float>(k % 777) * 0.5f;
   }
-  const array a = array::from(std::span<const float>(x.data(), count), {n}), b = array::from(std::span<const float>(y.data(), count), {n});
+  const array a = array::from(std::span<const float>(x.data(), count), {n}),
+              b = array::from(std::span<const float>(y.data(), count), {n});
   const HandLoops hand = hand_loops();
   hand.expression(x.data(), expected.data(), count);
   hand.add(x.data(), y.data(), sums.data(), count);
@@ -50,19 +52,25 @@ void run_size(Report& report, std::int64_t n) {
   const std::string size = " n=" + std::to_string(n);
   set_threads(1);
   poison();
-  const bool expressed = !report.compare("sqrt(x*x+1)-exp(-x)" + size,
-                 {{"trireme, 1 thread", [&] { result = expression(a).eval(); }},
-                  {"by hand, xsimd::exp", [&] { hand.expression_xsimd(x.data(), out.data(), count); }},
-                  {"by hand, the same exp", [&] { hand.expression(x.data(), out.data(), count); }}},
-                 8 * n).empty();
+  const bool expressed =
+      !report
+           .compare("sqrt(x*x+1)-exp(-x)" + size,
+                    {{"trireme, 1 thread", [&] { result = expression(a).eval(); }},
+                     {"by hand, xsimd::exp", [&] { hand.expression_xsimd(x.data(), out.data(), count); }},
+                     {"by hand, the same exp", [&] { hand.expression(x.data(), out.data(), count); }}},
+                    8 * n)
+           .empty();
   if (expressed) {
     require_equal(result, expected, "trireme, 1 thread");
     check(expected);
   }
   poison();
-  const bool added = !report.compare("x+y" + size,
-                 {{"trireme, 1 thread", [&] { result = (a + b).eval(); }}, {"by hand", [&] { hand.add(x.data(), y.data(), out.data(), count); }}},
-                 12 * n).empty();
+  const bool added = !report
+                          .compare("x+y" + size,
+                                   {{"trireme, 1 thread", [&] { result = (a + b).eval(); }},
+                                    {"by hand", [&] { hand.add(x.data(), y.data(), out.data(), count); }}},
+                                   12 * n)
+                          .empty();
   if (added) {
     require_equal(result, sums, "trireme's sum");
     check(sums);

@@ -25,18 +25,55 @@ void run(Report& report) {
   const array matrix = (zeros({100, 100}, f32) + 0).eval();
   const Side yardstick{"malloc and free of 64 bytes", allocate_and_free};
   array kept;
-  report.compare("copy of a handle", {{"array copy", [&] { const array copy = x; keep(copy); }}, yardstick});
-  report.compare("node, built and dropped", {{"a + b", [&] { const array z = x + y; keep(z); }}, yardstick});
-  report.compare("node with a scalar", {{"a + 1", [&] { const array z = x + 1; keep(z); }}, yardstick});
-  report.compare("6 nodes", {{"sqrt(x*x+1)-exp(-x)", [&] { const array z = sqrt(x * x + 1) - exp(-x); keep(z); }}, yardstick});
-  report.compare("view of a computed array", {{"x.slice 1:9", [&] { const array z = x.slice({{1, 9}}); keep(z); }}, yardstick});
-  report.compare("transposed view", {{"m.T()", [&] { const array z = matrix.T(); keep(z); }}, yardstick});
+  report.compare("copy of a handle", {{"array copy",
+                                       [&] {
+                                         const array copy = x;
+                                         keep(copy);
+                                       }},
+                                      yardstick});
+  report.compare("node, built and dropped", {{"a + b",
+                                              [&] {
+                                                const array z = x + y;
+                                                keep(z);
+                                              }},
+                                             yardstick});
+  report.compare("node with a scalar", {{"a + 1",
+                                         [&] {
+                                           const array z = x + 1;
+                                           keep(z);
+                                         }},
+                                        yardstick});
+  report.compare("6 nodes", {{"sqrt(x*x+1)-exp(-x)",
+                              [&] {
+                                const array z = sqrt(x * x + 1) - exp(-x);
+                                keep(z);
+                              }},
+                             yardstick});
+  report.compare("view of a computed array", {{"x.slice 1:9",
+                                               [&] {
+                                                 const array z = x.slice({{1, 9}});
+                                                 keep(z);
+                                               }},
+                                              yardstick});
+  report.compare("transposed view", {{"m.T()",
+                                      [&] {
+                                        const array z = matrix.T();
+                                        keep(z);
+                                      }},
+                                     yardstick});
   report.compare("n=10, a + b, eval", {{"eager", [&] { kept = (x + y).eval(); }}, yardstick});
   require(kept.to_vector<float>()[9] == 19.0f, "a + b");
-  report.compare("n=10, 6 operations, eval", {{"sqrt(x*x+1)-exp(-x)", [&] { kept = (sqrt(x * x + 1) - exp(-x)).eval(); }}, yardstick});
+  report.compare("n=10, 6 operations, eval",
+                 {{"sqrt(x*x+1)-exp(-x)", [&] { kept = (sqrt(x * x + 1) - exp(-x)).eval(); }}, yardstick});
   report.compare("n=10, sum, item", {{"sum(x)", [&] { keep(sum(x).item<float>()); }}, yardstick});
-  report.compare("n=10, from values", {{"array::from", [] { const array z = array::from({1.0f, 2.0f, 3.0f}); keep(z); }}, yardstick});
-  report.compare("n=1000, a + b, eval", {{"eager", [&, a = zeros({1000}, f32).eval() + 1] { kept = (a + a).eval(); }}, yardstick});
+  report.compare("n=10, from values", {{"array::from",
+                                        [] {
+                                          const array z = array::from({1.0f, 2.0f, 3.0f});
+                                          keep(z);
+                                        }},
+                                       yardstick});
+  report.compare("n=1000, a + b, eval",
+                 {{"eager", [&, a = zeros({1000}, f32).eval() + 1] { kept = (a + a).eval(); }}, yardstick});
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 // benchmarks/reduce.cpp -- sums in f32 against the speed of reading the same memory, and along each axis of a matrix
 // SPDX-License-Identifier: Apache-2.0
 //
-// The yardstick is the best simple loop: 8 vector accumulators, one thread, in no fixed order, with and without prefetch,
-// on huge pages. Data are small integers, so that every order gives the same sum and all sides can be checked.
+// The yardstick is the best simple loop: 8 vector accumulators, one thread, in no fixed order, with and without
+// prefetch, on huge pages. Data are small integers, so that every order gives the same sum and all sides can be
+// checked.
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -78,7 +79,8 @@ void run_axes(Report& report, std::int64_t side) {
   for (float v : columns.to_vector<float>()) of_columns += v;
   for (float v : rows.to_vector<float>()) of_rows += v;
   for (float v : other.to_vector<float>()) of_other += v;
-  require(of_columns == exact && of_rows == exact && of_other == exact && read == static_cast<float>(exact), "sums along axes");
+  require(of_columns == exact && of_rows == exact && of_other == exact && read == static_cast<float>(exact),
+          "sums along axes");
 }
 
 }  // namespace

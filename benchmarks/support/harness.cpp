@@ -58,9 +58,12 @@ int calls_per_turn(const Side& side) {
 
 std::string time_text(double seconds) {
   char text[32];
-  if (seconds < 1e-6) std::snprintf(text, sizeof text, "%7.1f ns", seconds * 1e9);
-  else if (seconds < 1e-3) std::snprintf(text, sizeof text, "%7.2f us", seconds * 1e6);
-  else std::snprintf(text, sizeof text, "%7.2f ms", seconds * 1e3);
+  if (seconds < 1e-6)
+    std::snprintf(text, sizeof text, "%7.1f ns", seconds * 1e9);
+  else if (seconds < 1e-3)
+    std::snprintf(text, sizeof text, "%7.2f us", seconds * 1e6);
+  else
+    std::snprintf(text, sizeof text, "%7.2f ms", seconds * 1e3);
   return text;
 }
 
@@ -81,15 +84,23 @@ Report::Report(int argc, char** argv, std::string title) : title_(std::move(titl
       if (k + 1 == argc) throw std::runtime_error(option + ": a value is missing");
       return std::string(argv[++k]);
     };
-    if (option == "--repetitions") repetitions_ = std::max(21, std::atoi(value().c_str()));
-    else if (option == "--json") json_ = value();
-    else if (option == "--filter") filter_ = value();
-    else if (option == "--quick") quick_ = true;
-    else throw std::runtime_error("unknown option " + option + "; there are --repetitions N --json PATH --filter TEXT --quick");
+    if (option == "--repetitions")
+      repetitions_ = std::max(21, std::atoi(value().c_str()));
+    else if (option == "--json")
+      json_ = value();
+    else if (option == "--filter")
+      filter_ = value();
+    else if (option == "--quick")
+      quick_ = true;
+    else
+      throw std::runtime_error("unknown option " + option +
+                               "; there are --repetitions N --json PATH --filter TEXT --quick");
   }
-  std::printf("%s: %s, %u processors, level %s, %d repetitions in turns; trireme %s\n", title_.c_str(), processor().c_str(),
-              std::thread::hardware_concurrency(), cpu_level().c_str(), repetitions_, version().c_str());
-  std::printf("%-34s %-30s %10s %10s %7s %8s %9s %9s\n", "case", "side", "median", "fastest", "spread", "GB/s", "ratio", "of best");
+  std::printf("%s: %s, %u processors, level %s, %d repetitions in turns; trireme %s\n", title_.c_str(),
+              processor().c_str(), std::thread::hardware_concurrency(), cpu_level().c_str(), repetitions_,
+              version().c_str());
+  std::printf("%-34s %-30s %10s %10s %7s %8s %9s %9s\n", "case", "side", "median", "fastest", "spread", "GB/s", "ratio",
+              "of best");
 }
 
 std::vector<Timing> Report::compare(const std::string& name, const std::vector<Side>& sides, std::int64_t bytes) {
@@ -123,8 +134,8 @@ void Report::print(const Row& row) const {
       std::snprintf(ratio, sizeof ratio, "%.3f", t.median() / last.median());
       std::snprintf(best, sizeof best, "%.3f", t.fastest() / last.fastest());
     }
-    std::printf("%-34s %-30s %10s %10s %6.1f%% %8s %9s %9s\n", row.name.c_str(), t.name.c_str(), time_text(t.median()).c_str(),
-                time_text(t.fastest()).c_str(), t.spread() * 100, rate, ratio, best);
+    std::printf("%-34s %-30s %10s %10s %6.1f%% %8s %9s %9s\n", row.name.c_str(), t.name.c_str(),
+                time_text(t.median()).c_str(), time_text(t.fastest()).c_str(), t.spread() * 100, rate, ratio, best);
   }
   std::fflush(stdout);
 }
@@ -135,11 +146,12 @@ Report::~Report() {
   out << "{\"title\": \"" << title_ << "\", \"processor\": \"" << processor() << "\", \"level\": \"" << cpu_level()
       << "\", \"repetitions\": " << repetitions_ << ", \"cases\": [";
   for (std::size_t r = 0; r < rows_.size(); ++r) {
-    out << (r ? ",\n" : "\n") << "  {\"name\": \"" << rows_[r].name << "\", \"bytes\": " << rows_[r].bytes << ", \"sides\": [";
+    out << (r ? ",\n" : "\n") << "  {\"name\": \"" << rows_[r].name << "\", \"bytes\": " << rows_[r].bytes
+        << ", \"sides\": [";
     for (std::size_t s = 0; s < rows_[r].timings.size(); ++s) {
       const Timing& t = rows_[r].timings[s];
-      out << (s ? ", " : "") << "{\"name\": \"" << t.name << "\", \"median\": " << t.median() << ", \"fastest\": " << t.fastest()
-          << ", \"spread\": " << t.spread() << "}";
+      out << (s ? ", " : "") << "{\"name\": \"" << t.name << "\", \"median\": " << t.median()
+          << ", \"fastest\": " << t.fastest() << ", \"spread\": " << t.spread() << "}";
     }
     out << "]}";
   }

@@ -58,8 +58,10 @@ TEST(cast, halfway_integers_round_to_even_once) {
 }
 
 TEST(cast, floats_beyond_an_integer_saturate_and_nan_is_zero) {
-  const array x = array::from({1e300, -1e300, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -1.9});
-  EXPECT_EQ(astype(x, i32).to_vector<std::int32_t>(), (std::vector<std::int32_t>{2147483647, -2147483647 - 1, 0, 2147483647, -1}));
+  const array x = array::from(
+      {1e300, -1e300, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -1.9});
+  EXPECT_EQ(astype(x, i32).to_vector<std::int32_t>(),
+            (std::vector<std::int32_t>{2147483647, -2147483647 - 1, 0, 2147483647, -1}));
 }
 
 TEST(cast, same_dtype_is_the_same_value) {
@@ -71,7 +73,8 @@ TEST(cast, chains_of_casts_fuse_without_changing_bits) {
   Random random(4);
   const HostArray x = random_array(f64, {777}, random);
   const HostArray expected = cast_host(cast_host(cast_host(x, f32), i32), f64);
-  expect_everywhere([&] { return astype(astype(astype(to_array(x), f32), i32), f64); }, expected, "f64 to f32 to i32 to f64");
+  expect_everywhere([&] { return astype(astype(astype(to_array(x), f32), i32), f64); }, expected,
+                    "f64 to f32 to i32 to f64");
 }
 
 TEST(cast, scalar_operand_becomes_a_0d_array) {

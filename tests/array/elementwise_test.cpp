@@ -27,7 +27,8 @@ class TableRow : public ::testing::TestWithParam<int> {
     for (int k = 0; k < arity(); ++k) choices *= kDtypeCount;
     for (int choice = 0; choice < choices && !HasFailure(); ++choice) {
       std::vector<Dtype> dtypes;
-      for (int k = 0, rest = choice; k < arity(); ++k, rest /= kDtypeCount) dtypes.push_back(kDtypes[rest % kDtypeCount]);
+      for (int k = 0, rest = choice; k < arity(); ++k, rest /= kDtypeCount)
+        dtypes.push_back(kDtypes[rest % kDtypeCount]);
       f(dtypes);
     }
   }
@@ -46,7 +47,8 @@ class TableRow : public ::testing::TestWithParam<int> {
     return out;
   }
 
-  std::vector<Argument> random_arguments(const std::vector<Dtype>& dtypes, const std::vector<Shape>& shapes, Random& random) const {
+  std::vector<Argument> random_arguments(const std::vector<Dtype>& dtypes, const std::vector<Shape>& shapes,
+                                         Random& random) const {
     std::vector<Argument> out;
     for (std::size_t k = 0; k < dtypes.size(); ++k) out.push_back(random_array(dtypes[k], shapes[k], random));
     return out;
@@ -76,7 +78,8 @@ TEST_P(TableRow, special_values_of_every_dtype_give_the_oracles_bits) {
 
 TEST_P(TableRow, weak_scalar_on_either_side_gives_the_oracles_bits) {
   if (arity() == 1) GTEST_SKIP() << "one operand has no other side";
-  const Scalar scalars[] = {true, false, 0, 1, -7, 2147483647, 0.0, -0.0, 0.1, -2.5, 1e300, std::numeric_limits<double>::quiet_NaN()};
+  const Scalar scalars[] = {true, false, 0,   1,    -7,    2147483647,
+                            0.0,  -0.0,  0.1, -2.5, 1e300, std::numeric_limits<double>::quiet_NaN()};
   for (Dtype d : kDtypes)
     for (const Scalar& s : scalars)
       for (int place = 0; place < arity() && !HasFailure(); ++place) {
@@ -104,7 +107,8 @@ TEST_P(TableRow, scalars_alone_act_as_0d_arrays) {
 TEST_P(TableRow, sizes_around_every_block_give_the_oracles_bits) {
   Random random(kSeed);
   for (const auto& dtypes : plain_dtypes())
-    for (std::int64_t n : {0, 1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025, 4097}) {
+    for (std::int64_t n : {0,   1,   2,   7,   8,   15,  16,  17,  31,  32,   33,   63,   64,  65,
+                           127, 128, 129, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025, 4097}) {
       if (HasFailure()) return;
       expect_row(row(), random_arguments(dtypes, std::vector<Shape>(dtypes.size(), Shape{n}), random));
     }
@@ -117,10 +121,17 @@ TEST_P(TableRow, size_that_threads_share_gives_the_oracles_bits) {
 }
 
 TEST_P(TableRow, broadcast_operands_give_the_oracles_bits) {
-  const std::vector<std::vector<Shape>> shapes = {
-      {{}, {}, {}},           {{5}, {}, {5}},           {{}, {9}, {1}},          {{3, 1}, {1, 17}, {17}},       {{4, 1, 6}, {5, 1}, {6}},
-      {{0}, {1}, {}},         {{3, 0}, {3, 1}, {1, 1}}, {{1, 300}, {2, 1}, {}},  {{2, 3, 4, 5}, {3, 1, 5}, {1, 4, 1}}, {{257}, {3, 1}, {3, 257}},
-      {{2, 1, 2, 1, 2, 1, 2, 3}, {1, 2, 1, 2, 1, 2, 1, 3}, {3}}};
+  const std::vector<std::vector<Shape>> shapes = {{{}, {}, {}},
+                                                  {{5}, {}, {5}},
+                                                  {{}, {9}, {1}},
+                                                  {{3, 1}, {1, 17}, {17}},
+                                                  {{4, 1, 6}, {5, 1}, {6}},
+                                                  {{0}, {1}, {}},
+                                                  {{3, 0}, {3, 1}, {1, 1}},
+                                                  {{1, 300}, {2, 1}, {}},
+                                                  {{2, 3, 4, 5}, {3, 1, 5}, {1, 4, 1}},
+                                                  {{257}, {3, 1}, {3, 257}},
+                                                  {{2, 1, 2, 1, 2, 1, 2, 3}, {1, 2, 1, 2, 1, 2, 1, 3}, {3}}};
   Random random(kSeed + 2);
   for (const auto& dtypes : plain_dtypes())
     for (const auto& shape : shapes) {
@@ -136,7 +147,8 @@ TEST_P(TableRow, views_of_every_layout_give_the_oracles_bits) {
       for (std::size_t first = 0; first < std::size(kPlacings); ++first) {
         if (HasFailure()) return;
         std::vector<Placing> placings;
-        for (std::size_t k = 0; k < dtypes.size(); ++k) placings.push_back(kPlacings[(first + 2 * k) % std::size(kPlacings)]);
+        for (std::size_t k = 0; k < dtypes.size(); ++k)
+          placings.push_back(kPlacings[(first + 2 * k) % std::size(kPlacings)]);
         expect_row(row(), random_arguments(dtypes, std::vector<Shape>(dtypes.size(), shape), random), placings);
       }
 }
@@ -160,12 +172,23 @@ INSTANTIATE_TEST_SUITE_P(elementwise, TableRow, ::testing::Range(0, kRowCount), 
 
 TEST(elementwise, operators_are_the_named_functions) {
   const array a = array::from({1.0, 2.0, 3.0}), b = array::from({3.0, 2.0, 1.0});
-  const std::vector<std::pair<array, array>> pairs = {
-      {a + b, add(a, b)},           {a - 1, subtract(a, 1)},       {2.0 * a, multiply(2.0, a)}, {1 / a, divide(1, a)},      {-a, negative(a)},
-      {a == b, equal(a, b)},        {a != 2, not_equal(a, 2)},     {2 < a, less(2, a)},         {a <= b, less_equal(a, b)}, {a > b, greater(a, b)},
-      {a >= b, greater_equal(a, b)}, {(a > 1) & (b > 1), logical_and(a > 1, b > 1)}, {(a > 2) | (b > 2), logical_or(a > 2, b > 2)},
-      {(a > 1) ^ (b > 1), logical_xor(a > 1, b > 1)}, {!(a > 1), logical_not(a > 1)}};
-  for (std::size_t k = 0; k < pairs.size(); ++k) EXPECT_TRUE(same_bits(pairs[k].first, to_host(pairs[k].second))) << "pair " << k;
+  const std::vector<std::pair<array, array>> pairs = {{a + b, add(a, b)},
+                                                      {a - 1, subtract(a, 1)},
+                                                      {2.0 * a, multiply(2.0, a)},
+                                                      {1 / a, divide(1, a)},
+                                                      {-a, negative(a)},
+                                                      {a == b, equal(a, b)},
+                                                      {a != 2, not_equal(a, 2)},
+                                                      {2 < a, less(2, a)},
+                                                      {a <= b, less_equal(a, b)},
+                                                      {a > b, greater(a, b)},
+                                                      {a >= b, greater_equal(a, b)},
+                                                      {(a > 1) & (b > 1), logical_and(a > 1, b > 1)},
+                                                      {(a > 2) | (b > 2), logical_or(a > 2, b > 2)},
+                                                      {(a > 1) ^ (b > 1), logical_xor(a > 1, b > 1)},
+                                                      {!(a > 1), logical_not(a > 1)}};
+  for (std::size_t k = 0; k < pairs.size(); ++k)
+    EXPECT_TRUE(same_bits(pairs[k].first, to_host(pairs[k].second))) << "pair " << k;
 }
 
 TEST(elementwise, promotion_is_the_oracles_table) {

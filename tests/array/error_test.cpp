@@ -14,7 +14,8 @@ namespace trireme::test {
 namespace {
 
 /// Expects f to throw `code` with a message that begins with `function` and contains every word.
-void expect_error(const std::function<void()>& f, Code code, const std::string& function, const std::vector<std::string>& words = {}) {
+void expect_error(const std::function<void()>& f, Code code, const std::string& function,
+                  const std::vector<std::string>& words = {}) {
   try {
     f();
   } catch (const error& e) {
@@ -49,7 +50,7 @@ TEST(error, dtypes_a_rule_does_not_take_are_named) {
 TEST(error, scalar_outside_the_dtype_is_named) {
   const array x = zeros({2}, i32);
   expect_error([&] { x + (std::int64_t{1} << 31); }, Code::out_of_range, "add", {"2147483648", "int32"});
-  expect_error([&] { x == -(std::int64_t{1} << 31) - 1; }, Code::out_of_range, "equal", {"-2147483649"});
+  expect_error([&] { equal(x, -(std::int64_t{1} << 31) - 1); }, Code::out_of_range, "equal", {"-2147483649"});
   expect_error([&] { full({1}, std::int64_t{1} << 40, i32); }, Code::out_of_range, "full");
   expect_error([&] { full({1}, 0.5, i64); }, Code::out_of_range, "full");
   EXPECT_EQ((x + 2147483647).at(0).item<std::int32_t>(), 2147483647);

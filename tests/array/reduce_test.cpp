@@ -24,15 +24,18 @@ bool takes(Reduction reduction, Dtype dtype) {
 
 void expect_reduction(Reduction reduction, const HostArray& x, const std::vector<int>& axes, bool keepdims,
                       Placing placing = Placing::contiguous) {
-  std::string what = std::string(name(reduction)) + " of " + std::string(trireme::name(x.dtype)) + " " + x.shape.text() + " " + name(placing) + " over";
+  std::string what = std::string(name(reduction)) + " of " + std::string(trireme::name(x.dtype)) + " " +
+                     x.shape.text() + " " + name(placing) + " over";
   for (int a : axes) what += " " + std::to_string(a);
-  expect_everywhere([&] { return apply(reduction, to_array(x, placing), axes, keepdims); }, expected(reduction, x, axes, keepdims), what);
+  expect_everywhere([&] { return apply(reduction, to_array(x, placing), axes, keepdims); },
+                    expected(reduction, x, axes, keepdims), what);
 }
 
 TEST(reduce, run_lengths_around_every_block_give_the_oracles_bits) {
   Random random(kSeed);
   for (Dtype d : kDtypes)
-    for (std::int64_t n : {0, 1, 2, 7, 8, 15, 16, 17, 63, 64, 65, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025, 8191, 8192, 8193, 16384, 16385, 40001})
+    for (std::int64_t n : {0,   1,   2,   7,   8,    15,   16,   17,   63,   64,   65,    255,   256,
+                           257, 511, 512, 513, 1023, 1024, 1025, 8191, 8192, 8193, 16384, 16385, 40001})
       for (Reduction r : kReductions) {
         if (!takes(r, d) || (n == 0 && r != Reduction::sum && r != Reduction::mean)) continue;
         if (HasFailure()) return;
@@ -60,7 +63,8 @@ TEST(reduce, run_of_several_levels_of_partials_gives_the_oracles_bits) {
 
 TEST(reduce, every_choice_of_axes_gives_the_oracles_bits) {
   Random random(kSeed + 3);
-  for (const Shape& shape : {Shape{}, Shape{1}, Shape{5, 7}, Shape{3, 1, 9}, Shape{4, 5, 6}, Shape{2, 3, 4, 5}, Shape{1, 6, 1}, Shape{2, 600, 3}})
+  for (const Shape& shape : {Shape{}, Shape{1}, Shape{5, 7}, Shape{3, 1, 9}, Shape{4, 5, 6}, Shape{2, 3, 4, 5},
+                             Shape{1, 6, 1}, Shape{2, 600, 3}})
     for (unsigned mask = 0; mask < 1u << shape.rank(); ++mask)
       for (Reduction r : kReductions)
         for (Placing placing : {Placing::contiguous, Placing::spread, Placing::transposed}) {
@@ -93,7 +97,8 @@ TEST(reduce, sums_start_from_plus_zero) {
   const array x = array::from({-0.0, -0.0});
   EXPECT_FALSE(std::signbit(sum(x).item<double>()));
   EXPECT_FALSE(std::signbit(sum(array::from({-0.0f})).item<float>()));
-  EXPECT_FALSE(std::signbit(sum(x.reshape({1, 2}), {0}).to_vector<double>()[0])) << "an axis of extent 1 is summed all the same";
+  EXPECT_FALSE(std::signbit(sum(x.reshape({1, 2}), {0}).to_vector<double>()[0]))
+      << "an axis of extent 1 is summed all the same";
 }
 
 TEST(reduce, integer_sums_wrap_in_i64) {
@@ -109,7 +114,9 @@ TEST(reduce, nan_propagates_and_zeros_are_ordered) {
     std::vector<float> values(1000, 1.0f);
     values[static_cast<std::size_t>(place)] = nan;
     EXPECT_TRUE(std::isnan(max(array::from(values, {1000})).item<float>())) << place;
-    EXPECT_TRUE(std::isnan(min(array::from(values, {10, 100}), {0}).to_vector<float>()[static_cast<std::size_t>(place % 100)])) << place;
+    EXPECT_TRUE(
+        std::isnan(min(array::from(values, {10, 100}), {0}).to_vector<float>()[static_cast<std::size_t>(place % 100)]))
+        << place;
   }
   for (const array& zeros : {array::from({0.0, -0.0}), array::from({-0.0, 0.0})}) {
     EXPECT_TRUE(std::signbit(min(zeros).item<double>()));
@@ -128,7 +135,8 @@ TEST(reduce, fused_producer_gives_the_bits_of_the_stored_one) {
     const HostArray stored = to_host(producer());
     for (int axis = 0; axis < shape.rank(); ++axis)
       for (Reduction r : kReductions)
-        expect_everywhere([&] { return apply(r, producer(), {axis}, false); }, expected(r, stored, {axis}, false), name(r));
+        expect_everywhere([&] { return apply(r, producer(), {axis}, false); }, expected(r, stored, {axis}, false),
+                          name(r));
   }
 }
 
@@ -139,7 +147,8 @@ TEST(reduce, sums_are_close_to_the_truth) {
     for (std::int64_t n = 0; n < shape.size(); ++n) x.bits.push_back(to_bits(static_cast<float>(random.unit() - 0.3)));
     for (Reduction r : {Reduction::sum, Reduction::mean}) {
       const HostArray got = to_host(apply(r, to_array(x), {0}, false));
-      // A chain has at most 64 additions in a chunk's lane, then about 9 per tree: each adds at most 2^-24 of the magnitude.
+      // A chain has at most 64 additions in a chunk's lane, then about 9 per tree: each adds at most 2^-24 of the
+      // magnitude.
       EXPECT_LE(relative_error(r, x, {0}, got), 100 * 0x1p-24) << name(r) << " " << shape.text();
     }
   }
@@ -174,7 +183,8 @@ TEST(roll, every_shift_moves_the_elements) {
   const array x = arange(0, 5, 1, i32);
   for (std::int64_t shift = -11; shift <= 11; ++shift) {
     std::vector<std::int32_t> expected(5);
-    for (std::int64_t k = 0; k < 5; ++k) expected[static_cast<std::size_t>(((k + shift) % 5 + 5) % 5)] = static_cast<std::int32_t>(k);
+    for (std::int64_t k = 0; k < 5; ++k)
+      expected[static_cast<std::size_t>(((k + shift) % 5 + 5) % 5)] = static_cast<std::int32_t>(k);
     EXPECT_EQ(roll(x, shift, 0).to_vector<std::int32_t>(), expected) << shift;
     EXPECT_EQ(roll(x + 0, shift).to_vector<std::int32_t>(), expected) << shift;
   }
@@ -182,8 +192,10 @@ TEST(roll, every_shift_moves_the_elements) {
 
 TEST(roll, extreme_shifts_and_empty_arrays_work) {
   const array x = arange(0, 3, 1, i32);
-  EXPECT_EQ(roll(x, std::numeric_limits<std::int64_t>::max(), 0).to_vector<std::int32_t>(), (std::vector<std::int32_t>{2, 0, 1}));
-  EXPECT_EQ(roll(x, std::numeric_limits<std::int64_t>::min(), 0).to_vector<std::int32_t>(), (std::vector<std::int32_t>{2, 0, 1}));
+  EXPECT_EQ(roll(x, std::numeric_limits<std::int64_t>::max(), 0).to_vector<std::int32_t>(),
+            (std::vector<std::int32_t>{2, 0, 1}));
+  EXPECT_EQ(roll(x, std::numeric_limits<std::int64_t>::min(), 0).to_vector<std::int32_t>(),
+            (std::vector<std::int32_t>{2, 0, 1}));
   EXPECT_EQ(roll(zeros({0, 2}), 1, 0).shape(), (Shape{0, 2}));
   EXPECT_EQ(roll(zeros({}), 3).item<double>(), 0.0);
 }

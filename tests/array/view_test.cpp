@@ -24,7 +24,8 @@ std::vector<array> counted(const Shape& shape) {
   return {x, x + 0, astype(astype(x, f64), i64), x.transpose().eval().transpose() * 1};
 }
 
-void expect_view(const Shape& shape, const std::function<array(const array&)>& view, const Shape& result, const Numbers& expected) {
+void expect_view(const Shape& shape, const std::function<array(const array&)>& view, const Shape& result,
+                 const Numbers& expected) {
   for (const array& x : counted(shape)) {
     const array got = view(x);
     EXPECT_EQ(got.shape(), result) << got.shape().text();
@@ -42,9 +43,11 @@ TEST(slice, has_pythons_meaning) {
         Numbers expected;
         const auto bound = [&](std::int64_t v) {
           if (v < 0) v += 7;
-          return step > 0 ? std::min<std::int64_t>(std::max<std::int64_t>(v, 0), 7) : std::min<std::int64_t>(std::max<std::int64_t>(v, -1), 6);
+          return step > 0 ? std::min<std::int64_t>(std::max<std::int64_t>(v, 0), 7)
+                          : std::min<std::int64_t>(std::max<std::int64_t>(v, -1), 6);
         };
-        for (std::int64_t i = bound(start); step > 0 ? i < bound(stop) : i > bound(stop); i += step) expected.push_back(i);
+        for (std::int64_t i = bound(start); step > 0 ? i < bound(stop) : i > bound(stop); i += step)
+          expected.push_back(i);
         EXPECT_EQ(numbers(x.slice({{start, stop, step}})), expected) << start << ":" << stop << ":" << step;
       }
 }
@@ -68,7 +71,11 @@ TEST(slice, extreme_bounds_and_steps_work) {
 
 TEST(slice, of_a_slice_composes) {
   expect_view({20}, [](const array& x) { return x.slice({{2, 18, 2}}).slice({{{}, {}, -3}}); }, {3}, {16, 10, 4});
-  expect_view({4, 6}, [](const array& x) { return x.slice({{{}, {}, 2}, {1, {}, 2}}).slice({{1, 2}, {{}, {}, -1}}); }, {1, 3}, {17, 15, 13});
+  expect_view({4, 6},
+              [](const array& x) {
+                return x.slice({{{}, {}, 2}, {1, {}, 2}}).slice({{1, 2}, {{}, {}, -1}});
+              },
+              {1, 3}, {17, 15, 13});
 }
 
 TEST(at, takes_one_index_of_one_axis) {
@@ -79,21 +86,47 @@ TEST(at, takes_one_index_of_one_axis) {
 
 TEST(transpose, permutes_axes) {
   expect_view({2, 3}, [](const array& x) { return x.T(); }, {3, 2}, {0, 3, 1, 4, 2, 5});
-  expect_view({2, 3, 2}, [](const array& x) { return x.transpose({1, 2, 0}); }, {3, 2, 2}, {0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11});
-  expect_view({2, 3, 2}, [](const array& x) { return x.transpose({-2, -1, 0}).transpose({2, 0, 1}); }, {2, 3, 2},
-              {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  expect_view({2, 3, 2},
+              [](const array& x) {
+                return x.transpose({1, 2, 0});
+              },
+              {3, 2, 2}, {0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11});
+  expect_view({2, 3, 2},
+              [](const array& x) {
+                return x.transpose({-2, -1, 0}).transpose({2, 0, 1});
+              },
+              {2, 3, 2}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
   expect_view({}, [](const array& x) { return x.T(); }, {}, {0});
 }
 
 TEST(reshape, keeps_row_major_order) {
   const Numbers six = {0, 1, 2, 3, 4, 5};
-  expect_view({2, 3}, [](const array& x) { return x.reshape({3, 2}); }, {3, 2}, six);
-  expect_view({2, 3}, [](const array& x) { return x.reshape({-1}); }, {6}, six);
-  expect_view({6}, [](const array& x) { return x.reshape({1, -1, 2, 1}); }, {1, 3, 2, 1}, six);
+  expect_view(
+      {2, 3},
+      [](const array& x) {
+        return x.reshape({3, 2});
+      },
+      {3, 2}, six);
+  expect_view(
+      {2, 3}, [](const array& x) { return x.reshape({-1}); }, {6}, six);
+  expect_view(
+      {6},
+      [](const array& x) {
+        return x.reshape({1, -1, 2, 1});
+      },
+      {1, 3, 2, 1}, six);
   expect_view({1, 1}, [](const array& x) { return x.reshape({}); }, {}, {0});
   expect_view({2, 3}, [](const array& x) { return x.T().reshape({2, 3}); }, {2, 3}, {0, 3, 1, 4, 2, 5});
-  expect_view({2, 6}, [](const array& x) { return x.slice({{}, {{}, {}, 2}}).reshape({3, 2}); }, {3, 2}, {0, 2, 4, 6, 8, 10});
-  expect_view({4, 3}, [](const array& x) { return x.slice({{{}, {}, -1}}).reshape({2, 2, 3}); }, {2, 2, 3}, {9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2});
+  expect_view({2, 6},
+              [](const array& x) {
+                return x.slice({{}, {{}, {}, 2}}).reshape({3, 2});
+              },
+              {3, 2}, {0, 2, 4, 6, 8, 10});
+  expect_view({4, 3},
+              [](const array& x) {
+                return x.slice({{{}, {}, -1}}).reshape({2, 2, 3});
+              },
+              {2, 2, 3}, {9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2});
   expect_view({0, 3}, [](const array& x) { return x.reshape({5, 0}); }, {5, 0}, {});
   expect_view({0, 3}, [](const array& x) { return x.reshape({-1}); }, {0}, {});
   expect_view({3}, [](const array& x) { return x.broadcast_to({2, 3}).reshape({-1}); }, {6}, {0, 1, 2, 0, 1, 2});
@@ -145,7 +178,11 @@ TEST(views, unaligned_start_of_every_dtype_gives_the_elements) {
       const HostArray whole = random_array(d, {600}, random);
       const HostArray part = make_host(d, {600 - first}, {whole.bits.begin() + first, whole.bits.end()});
       expect_everywhere([&] { return to_array(whole).slice({{first, {}}}); }, part, "slice");
-      expect_everywhere([&] { return where(true, to_array(whole).slice({{first, {}}}), to_array(part)); }, part, "fused slice");
+      expect_everywhere(
+          [&] {
+            return where(true, to_array(whole).slice({{first, {}}}), to_array(part));
+          },
+          part, "fused slice");
     }
 }
 

@@ -1,8 +1,9 @@
 // tests/conformance/random_programs_test.cpp -- the promise of equal bits, on random programs
 // SPDX-License-Identifier: Apache-2.0
 //
-// TRIREME_PROGRAMS programs (1000 unless set) from TRIREME_SEED. Program k of a seed depends on both alone, so a failure
-// is repeated by TRIREME_FIRST=k TRIREME_PROGRAMS=1. What fails is cut down to the first step whose value is wrong.
+// TRIREME_PROGRAMS programs (1000 unless set) from TRIREME_SEED. Program k of a seed depends on both alone, so a
+// failure is repeated by TRIREME_FIRST=k TRIREME_PROGRAMS=1. What fails is cut down to the first step whose value is
+// wrong.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -36,9 +37,12 @@ Tree program(const Series& run, std::int64_t number) {
   TreeLimits limits;
   // Mostly small, some beyond a reduction's chunk and some that threads share.
   const std::int64_t sort = random.below(100);
-  if (sort == 0) limits = {5, 200'000, true};
-  else if (sort < 5) limits = {8, 30'000, true};
-  else if (sort < 9) limits.steps = 40;
+  if (sort == 0)
+    limits = {5, 200'000, true};
+  else if (sort < 5)
+    limits = {8, 30'000, true};
+  else if (sort < 9)
+    limits.steps = 40;
   return random_tree(random, limits);
 }
 
@@ -62,7 +66,8 @@ std::string failure(const Tree& tree, const std::vector<HostArray>& values, cons
   }
 }
 
-/// The smallest part that fails by itself, as text. (What needs the kept handles or what ran before fails as a whole only.)
+/// The smallest part that fails by itself, as text. (What needs the kept handles or what ran before fails as a whole
+/// only.)
 std::string smallest(const Tree& tree, const Evaluate& evaluate) {
   for (int k = 0; k < static_cast<int>(tree.steps.size()); ++k) {
     Tree part = subtree(tree, k);
@@ -89,7 +94,8 @@ void for_programs(std::int64_t programs, const std::string& how, const Evaluate&
   KeepSettings keep;
   Series run;
   run.programs = programs < 0 ? run.programs : std::min(programs, run.programs);
-  std::cout << "seed " << run.seed << ", programs " << run.first << " to " << run.first + run.programs - 1 << ", " << how << std::endl;
+  std::cout << "seed " << run.seed << ", programs " << run.first << " to " << run.first + run.programs - 1 << ", "
+            << how << std::endl;
   const Setting plain = settings().front();
   int failures = 0;
   for (std::int64_t k = run.first; k < run.first + run.programs && failures < 3; ++k) {
@@ -150,12 +156,14 @@ TEST(random_programs, every_other_device_gives_the_cpus_bits) {
   Series run;
   run.programs = std::min<std::int64_t>(setting_of("TRIREME_DEVICE_PROGRAMS", 200), run.programs);
   for (const std::string& name : names) {
-    std::cout << "seed " << run.seed << ", programs " << run.first << " to " << run.first + run.programs - 1 << ", " << name << std::endl;
+    std::cout << "seed " << run.seed << ", programs " << run.first << " to " << run.first + run.programs - 1 << ", "
+              << name << std::endl;
     int failures = 0;
     const std::int64_t fallbacks = counters().fallbacks;
     for (std::int64_t first = run.first; first < run.first + run.programs && failures < 3; first += kBatch) {
       std::vector<Tree> trees;
-      for (std::int64_t k = first; k < std::min(first + kBatch, run.first + run.programs); ++k) trees.push_back(program(run, k));
+      for (std::int64_t k = first; k < std::min(first + kBatch, run.first + run.programs); ++k)
+        trees.push_back(program(run, k));
       std::vector<std::vector<HostArray>> values;
       for (const Tree& tree : trees) values.push_back(run_oracle(tree));
       const DeviceScope scope{Device(name)};

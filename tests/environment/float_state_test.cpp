@@ -1,5 +1,5 @@
-// tests/environment/float_state_test.cpp -- bits under flush-to-zero, other rounding and trapping exceptions of the caller
-// SPDX-License-Identifier: Apache-2.0
+// tests/environment/float_state_test.cpp -- bits under flush-to-zero, other rounding and trapping exceptions of the
+// caller SPDX-License-Identifier: Apache-2.0
 //
 // The executable is linked with a library built with -ffast-math, so flush-to-zero is on from the start and every
 // thread inherits it, the library's workers too.
@@ -33,7 +33,8 @@ HostArray small_values(Dtype dtype, std::int64_t n) {
   Random random(11);
   const int shift = dtype == f32 ? 23 : 52, width = dtype == f32 ? 32 : 64;
   for (std::int64_t k = 0; k < n; ++k) {
-    const std::uint64_t magnitude = random.next() & ((std::uint64_t{3} << shift) - 1);  // subnormal or of the two lowest exponents
+    const std::uint64_t magnitude =
+        random.next() & ((std::uint64_t{3} << shift) - 1);  // subnormal or of the two lowest exponents
     out.bits.push_back(magnitude | (random.next() & 1) << (width - 1));
   }
   return out;

@@ -15,17 +15,20 @@ bool same(Dtype dtype, Bits a, Bits b) {
 
 std::string difference(const HostArray& actual, const HostArray& expected) {
   if (actual.dtype != expected.dtype)
-    return "dtype " + std::string(trireme::name(actual.dtype)) + " instead of " + std::string(trireme::name(expected.dtype));
+    return "dtype " + std::string(trireme::name(actual.dtype)) + " instead of " +
+           std::string(trireme::name(expected.dtype));
   if (!(actual.shape == expected.shape)) return "shape " + actual.shape.text() + " instead of " + expected.shape.text();
   std::size_t count = 0, first = 0;
   for (std::size_t n = 0; n < actual.bits.size(); ++n)
     if (!same(actual.dtype, actual.bits[n], expected.bits[n]) && count++ == 0) first = n;
   if (count == 0) return "";
   std::string at;
-  for (std::int64_t c : coordinates(actual.shape, static_cast<std::int64_t>(first))) at += (at.empty() ? "" : ", ") + std::to_string(c);
-  return std::to_string(count) + " of " + std::to_string(actual.bits.size()) + " elements differ in " + actual.shape.text() + " " +
-         std::string(trireme::name(actual.dtype)) + "; first at [" + at + "]: " + element_text(actual.dtype, actual.bits[first]) +
-         " instead of " + element_text(actual.dtype, expected.bits[first]);
+  for (std::int64_t c : coordinates(actual.shape, static_cast<std::int64_t>(first)))
+    at += (at.empty() ? "" : ", ") + std::to_string(c);
+  return std::to_string(count) + " of " + std::to_string(actual.bits.size()) + " elements differ in " +
+         actual.shape.text() + " " + std::string(trireme::name(actual.dtype)) + "; first at [" + at +
+         "]: " + element_text(actual.dtype, actual.bits[first]) + " instead of " +
+         element_text(actual.dtype, expected.bits[first]);
 }
 
 std::vector<Setting> settings() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/host_array.hpp"
+#include "trireme/device.hpp"
 
 namespace trireme::test {
 
@@ -36,7 +37,7 @@ std::vector<Setting> settings();
 std::string text(const Setting& setting);
 void use(const Setting& setting);
 
-/// Puts level and thread count back.
+/// Builds for the CPU, whatever other devices there are, and puts level and thread count back at the end.
 class KeepSettings {
  public:
   KeepSettings();
@@ -46,6 +47,7 @@ class KeepSettings {
 
  private:
   Setting before_;
+  DeviceScope scope_{Device("cpu")};
 };
 
 /// Builds and evaluates on every level and thread count and expects these bits.

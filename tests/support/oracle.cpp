@@ -50,75 +50,116 @@ bool below(T a, T b) {
 template <Row>
 struct Oracle;
 
-#define ORACLE(row) \
-  template <>       \
-  struct Oracle<Row::row>
-
-ORACLE(add) {
+template <>
+struct Oracle<Row::add> {
   template <Float T>
-  static T of(T a, T b) { return static_cast<T>(Wide(a) + Wide(b)); }
+  static T of(T a, T b) {
+    return static_cast<T>(Wide(a) + Wide(b));
+  }
   template <Integer T>
-  static T of(T a, T b) { return wrapped<T>(WideInt(a) + WideInt(b)); }
+  static T of(T a, T b) {
+    return wrapped<T>(WideInt(a) + WideInt(b));
+  }
 };
-ORACLE(subtract) {
+template <>
+struct Oracle<Row::subtract> {
   template <Float T>
-  static T of(T a, T b) { return static_cast<T>(Wide(a) - Wide(b)); }
+  static T of(T a, T b) {
+    return static_cast<T>(Wide(a) - Wide(b));
+  }
   template <Integer T>
-  static T of(T a, T b) { return wrapped<T>(WideInt(a) - WideInt(b)); }
+  static T of(T a, T b) {
+    return wrapped<T>(WideInt(a) - WideInt(b));
+  }
 };
-ORACLE(multiply) {
+template <>
+struct Oracle<Row::multiply> {
   template <Float T>
-  static T of(T a, T b) { return static_cast<T>(Wide(a) * Wide(b)); }
+  static T of(T a, T b) {
+    return static_cast<T>(Wide(a) * Wide(b));
+  }
   template <Integer T>
-  static T of(T a, T b) { return wrapped<T>(WideInt(a) * WideInt(b)); }
+  static T of(T a, T b) {
+    return wrapped<T>(WideInt(a) * WideInt(b));
+  }
 };
-ORACLE(divide) {
+template <>
+struct Oracle<Row::divide> {
   template <Float T>
-  static T of(T a, T b) { return static_cast<T>(Wide(a) / Wide(b)); }
+  static T of(T a, T b) {
+    return static_cast<T>(Wide(a) / Wide(b));
+  }
 };
-ORACLE(negative) {
+template <>
+struct Oracle<Row::negative> {
   template <Float T>
-  static T of(T a) { return std::copysign(a, std::signbit(a) ? T(1) : T(-1)); }
+  static T of(T a) {
+    return std::copysign(a, std::signbit(a) ? T(1) : T(-1));
+  }
   template <Integer T>
-  static T of(T a) { return wrapped<T>(-WideInt(a)); }
+  static T of(T a) {
+    return wrapped<T>(-WideInt(a));
+  }
 };
-ORACLE(abs) {
+template <>
+struct Oracle<Row::abs> {
   template <Float T>
-  static T of(T a) { return std::fabs(a); }
+  static T of(T a) {
+    return std::fabs(a);
+  }
   template <Integer T>
-  static T of(T a) { return wrapped<T>(a < 0 ? -WideInt(a) : WideInt(a)); }
+  static T of(T a) {
+    return wrapped<T>(a < 0 ? -WideInt(a) : WideInt(a));
+  }
 };
 // The C library's sqrt and fma are correctly rounded by IEEE-754 and so determined.
-ORACLE(sqrt) {
+template <>
+struct Oracle<Row::sqrt> {
   static float of(float a) { return static_cast<float>(std::sqrt(static_cast<double>(a))); }
   static double of(double a) { return std::sqrt(a); }
 };
-ORACLE(fma) {
+template <>
+struct Oracle<Row::fma> {
   template <Float T>
-  static T of(T a, T b, T c) { return std::fma(a, b, c); }
+  static T of(T a, T b, T c) {
+    return std::fma(a, b, c);
+  }
 };
-ORACLE(minimum) {
+template <>
+struct Oracle<Row::minimum> {
   template <Float T>
-  static T of(T a, T b) { return std::isnan(a) || std::isnan(b) ? nan_of<T>() : below(b, a) ? b : a; }
+  static T of(T a, T b) {
+    return std::isnan(a) || std::isnan(b) ? nan_of<T>() : below(b, a) ? b : a;
+  }
   template <Integer T>
-  static T of(T a, T b) { return b < a ? b : a; }
+  static T of(T a, T b) {
+    return b < a ? b : a;
+  }
 };
-ORACLE(maximum) {
+template <>
+struct Oracle<Row::maximum> {
   template <Float T>
-  static T of(T a, T b) { return std::isnan(a) || std::isnan(b) ? nan_of<T>() : below(a, b) ? b : a; }
+  static T of(T a, T b) {
+    return std::isnan(a) || std::isnan(b) ? nan_of<T>() : below(a, b) ? b : a;
+  }
   template <Integer T>
-  static T of(T a, T b) { return a < b ? b : a; }
+  static T of(T a, T b) {
+    return a < b ? b : a;
+  }
 };
 
 // Rows with a bound instead of bits.
 struct Inexact {};
-ORACLE(exp) : Inexact {
+template <>
+struct Oracle<Row::exp> : Inexact {
   static long double of(long double a) { return std::exp(a); }
 };
-ORACLE(log) : Inexact {
+template <>
+struct Oracle<Row::log> : Inexact {
   static long double of(long double a) { return std::log(a); }
 };
-ORACLE(tanh) : Inexact {
+template <>
+struct Oracle<Row::tanh> : Inexact {
   static long double of(long double a) { return std::tanh(a); }
 };
 
@@ -129,47 +170,71 @@ int compare(T a, T b) {
     if (std::isnan(a) || std::isnan(b)) return 2;
   return static_cast<int>(b < a) - static_cast<int>(a < b);
 }
-ORACLE(equal) {
+template <>
+struct Oracle<Row::equal> {
   template <class T>
-  static bool of(T a, T b) { return compare(a, b) == 0; }
+  static bool of(T a, T b) {
+    return compare(a, b) == 0;
+  }
 };
-ORACLE(not_equal) {
+template <>
+struct Oracle<Row::not_equal> {
   template <class T>
-  static bool of(T a, T b) { return compare(a, b) != 0; }
+  static bool of(T a, T b) {
+    return compare(a, b) != 0;
+  }
 };
-ORACLE(less) {
+template <>
+struct Oracle<Row::less> {
   template <class T>
-  static bool of(T a, T b) { return compare(a, b) == -1; }
+  static bool of(T a, T b) {
+    return compare(a, b) == -1;
+  }
 };
-ORACLE(less_equal) {
+template <>
+struct Oracle<Row::less_equal> {
   template <class T>
-  static bool of(T a, T b) { return compare(a, b) <= 0; }
+  static bool of(T a, T b) {
+    return compare(a, b) <= 0;
+  }
 };
-ORACLE(greater) {
+template <>
+struct Oracle<Row::greater> {
   template <class T>
-  static bool of(T a, T b) { return compare(a, b) == 1; }
+  static bool of(T a, T b) {
+    return compare(a, b) == 1;
+  }
 };
-ORACLE(greater_equal) {
+template <>
+struct Oracle<Row::greater_equal> {
   template <class T>
-  static bool of(T a, T b) { return compare(a, b) == 0 || compare(a, b) == 1; }
+  static bool of(T a, T b) {
+    return compare(a, b) == 0 || compare(a, b) == 1;
+  }
 };
-ORACLE(logical_and) {
+template <>
+struct Oracle<Row::logical_and> {
   static bool of(bool a, bool b) { return a ? b : false; }
 };
-ORACLE(logical_or) {
+template <>
+struct Oracle<Row::logical_or> {
   static bool of(bool a, bool b) { return a ? true : b; }
 };
-ORACLE(logical_xor) {
+template <>
+struct Oracle<Row::logical_xor> {
   static bool of(bool a, bool b) { return a ? !b : b; }
 };
-ORACLE(logical_not) {
+template <>
+struct Oracle<Row::logical_not> {
   static bool of(bool a) { return a ? false : true; }
 };
-ORACLE(where) {
+template <>
+struct Oracle<Row::where> {
   template <class T>
-  static T of(bool a, T b, T c) { return a ? b : c; }
+  static T of(bool a, T b, T c) {
+    return a ? b : c;
+  }
 };
-#undef ORACLE
 
 template <Row row>
 constexpr bool kExact = !std::is_base_of_v<Inexact, Oracle<row>>;
@@ -203,7 +268,8 @@ double distance(long double reference, T got) {
   const double wrong = std::numeric_limits<double>::infinity();
   if (std::isnan(reference)) return std::isnan(got) ? 0 : wrong;
   if (std::isnan(got)) return wrong;
-  // Beyond the largest number plus half an ulp a correct rounding is infinite; between, both neighbours are within 1 ulp.
+  // Beyond the largest number plus half an ulp a correct rounding is infinite; between, both neighbours are within 1
+  // ulp.
   if (std::isinf(got)) {
     const long double last = std::numeric_limits<T>::max();
     if ((reference > 0) != (got > 0)) return wrong;
@@ -212,7 +278,8 @@ double distance(long double reference, T got) {
   if (std::isinf(reference)) return wrong;
   int exponent = 0;
   std::frexp(reference, &exponent);
-  exponent = std::max(exponent - std::numeric_limits<T>::digits, std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits);
+  exponent = std::max(exponent - std::numeric_limits<T>::digits,
+                      std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits);
   if (got == 0 && reference == 0) return std::signbit(got) == std::signbit(reference) ? 0 : wrong;
   return static_cast<double>(std::fabs(std::ldexp(static_cast<long double>(got) - reference, -exponent)));
 }

@@ -1,5 +1,5 @@
-// tests/support/oracle.hpp -- what every operation must give, written independently of the library, in plain scalar code
-// SPDX-License-Identifier: Apache-2.0
+// tests/support/oracle.hpp -- what every operation must give, written independently of the library, in plain scalar
+// code SPDX-License-Identifier: Apache-2.0
 //
 // Nothing here uses a row's expression or hull/math. Rows that IEEE-754 determines are computed in a wider type or in
 // integers and must agree bit for bit. exp, log and tanh have a real-valued reference and a bound instead.

@@ -1,5 +1,5 @@
-// tests/support/oracle_reduce.cpp -- reductions in the fixed order, element by element, and their distance from the truth
-// SPDX-License-Identifier: Apache-2.0
+// tests/support/oracle_reduce.cpp -- reductions in the fixed order, element by element, and their distance from the
+// truth SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -48,8 +48,8 @@ namespace {
 
 struct Runs {
   bool inner = true;
-  Shape kept;          // with reduced axes dropped
-  Shape result;        // as returned, perhaps with extents of 1
+  Shape kept;                                      // with reduced axes dropped
+  Shape result;                                    // as returned, perhaps with extents of 1
   std::vector<std::vector<std::int64_t>> members;  // flat indices of each kept position's run, in logical order
 };
 
@@ -62,8 +62,10 @@ Runs split(const Shape& shape, const std::vector<int>& axes, bool keepdims) {
     const bool gone = reduced[static_cast<std::size_t>(k)];
     if (shape[k] != 1) out.inner = gone;  // the last axis that is not of extent 1 decides
     if (!gone) out.kept.push_back(shape[k]);
-    if (!gone) out.result.push_back(shape[k]);
-    else if (keepdims) out.result.push_back(1);
+    if (!gone)
+      out.result.push_back(shape[k]);
+    else if (keepdims)
+      out.result.push_back(1);
   }
   out.members.resize(static_cast<std::size_t>(out.kept.size()));
   std::vector<std::int64_t> at(static_cast<std::size_t>(rank), 0);
@@ -72,7 +74,8 @@ Runs split(const Shape& shape, const std::vector<int>& axes, bool keepdims) {
     for (int k = 0; k < rank; ++k)
       if (!reduced[static_cast<std::size_t>(k)]) kept = kept * shape[k] + at[static_cast<std::size_t>(k)];
     out.members[static_cast<std::size_t>(kept)].push_back(n);
-    for (int k = rank - 1; k >= 0 && ++at[static_cast<std::size_t>(k)] == shape[k]; --k) at[static_cast<std::size_t>(k)] = 0;
+    for (int k = rank - 1; k >= 0 && ++at[static_cast<std::size_t>(k)] == shape[k]; --k)
+      at[static_cast<std::size_t>(k)] = 0;
   }
   return out;
 }
@@ -151,7 +154,8 @@ double relative_error(Reduction reduction, const HostArray& x, const std::vector
         total /= static_cast<long double>(runs.members[k].size());
         magnitude /= static_cast<long double>(runs.members[k].size());
       }
-      const long double result = visit(got.dtype, [&]<class R>(R) { return static_cast<long double>(from_bits<R>(got.bits[k])); });
+      const long double result =
+          visit(got.dtype, [&]<class R>(R) { return static_cast<long double>(from_bits<R>(got.bits[k])); });
       worst = std::max(worst, static_cast<double>(std::fabs(result - total) / std::max(magnitude, 1e-300L)));
     }
   });

@@ -23,7 +23,8 @@ namespace {
 
 // NumPy 2: a Python scalar of a kind above the arrays' brings its kind's default dtype.
 Dtype beside_weak(Dtype strong, Kind weak) {
-  static constexpr Dtype table[5][3] = {{boolean, i64, f64}, {i32, i32, f64}, {i64, i64, f64}, {f32, f32, f32}, {f64, f64, f64}};
+  static constexpr Dtype table[5][3] = {
+      {boolean, i64, f64}, {i32, i32, f64}, {i64, i64, f64}, {f32, f32, f32}, {f64, f64, f64}};
   return table[static_cast<int>(strong)][static_cast<int>(weak)];
 }
 

@@ -28,7 +28,9 @@ class Random {
     return z ^ (z >> 31);
   }
   /// In [0, count).
-  std::int64_t below(std::int64_t count) { return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(count)); }
+  std::int64_t below(std::int64_t count) {
+    return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(count));
+  }
   /// In [first, last].
   std::int64_t between(std::int64_t first, std::int64_t last) { return first + below(last - first + 1); }
   bool chance(int percent) { return below(100) < percent; }

@@ -47,8 +47,10 @@ std::optional<Expectation> expectation(Row row, const std::vector<Argument>& arg
     HostArray operand{rule->operands[k], shape, std::vector<Bits>(size)};
     for (std::size_t n = 0; n < size; ++n)
       if (const auto* values = std::get_if<HostArray>(&arguments[k]))
-        operand.bits[n] = expected_cast(values->dtype, operand.dtype,
-                                        values->bits[static_cast<std::size_t>(broadcast_index(values->shape, shape, static_cast<std::int64_t>(n)))]);
+        operand.bits[n] = expected_cast(
+            values->dtype, operand.dtype,
+            values
+                ->bits[static_cast<std::size_t>(broadcast_index(values->shape, shape, static_cast<std::int64_t>(n)))]);
       else
         operand.bits[n] = expected_scalar(std::get<Scalar>(arguments[k]), operand.dtype);
     out.operands.push_back(std::move(operand));

@@ -11,7 +11,22 @@
 
 namespace trireme::test {
 
-enum class StepKind { leaf, row, cast, slice, transpose, reshape, broadcast_to, expand_dims, squeeze, flip, at, roll, roll_flat, reduce };
+enum class StepKind {
+  leaf,
+  row,
+  cast,
+  slice,
+  transpose,
+  reshape,
+  broadcast_to,
+  expand_dims,
+  squeeze,
+  flip,
+  at,
+  roll,
+  roll_flat,
+  reduce
+};
 
 /// An operand of a step: an earlier step, or a weak scalar when step is -1.
 struct Source {
@@ -25,14 +40,14 @@ struct Step {
   Reduction reduction{};
   std::vector<Source> sources;
   std::vector<Slice> slices;
-  Shape target;            // shape of reshape and broadcast_to, order of transpose
-  std::vector<int> axes;   // of reduce; the one axis of expand_dims, squeeze, flip, at, roll
+  Shape target;           // shape of reshape and broadcast_to, order of transpose
+  std::vector<int> axes;  // of reduce; the one axis of expand_dims, squeeze, flip, at, roll
   bool keepdims = false;
   std::int64_t number = 0;  // index of at, shift of roll
   HostArray values;         // of a leaf
   Dtype dtype = f64;        // of the result
   Shape shape;
-  bool kept = false;        // a handle of it lives until the program has run
+  bool kept = false;  // a handle of it lives until the program has run
 };
 
 struct Tree {
@@ -56,8 +71,8 @@ Tree subtree(const Tree& tree, int step);
 std::vector<HostArray> run_oracle(const Tree& tree);
 
 struct BuildOptions {
-  bool eager = false;                        // eval() after each operation: nothing is fused
-  bool mixed_placing = false;                // leaves are views of every layout
+  bool eager = false;          // eval() after each operation: nothing is fused
+  bool mixed_placing = false;  // leaves are views of every layout
   Placing placing = Placing::contiguous;
 };
 

@@ -25,7 +25,8 @@ class Generator {
 
  private:
   std::int64_t extent() {
-    static constexpr std::int64_t usual[] = {1, 1, 2, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 100, 129, 257, 513, 1025, 2049};
+    static constexpr std::int64_t usual[] = {1,  1,  2,  2,  3,  4,   5,   7,   8,   9,    15,
+                                             16, 17, 31, 33, 64, 100, 129, 257, 513, 1025, 2049};
     return random_.chance(2) ? 0 : usual[random_.below(std::size(usual))];
   }
 
@@ -41,12 +42,13 @@ class Generator {
       Shape shape;
       const int rank = static_cast<int>(random_.chance(8) ? 0 : random_.between(1, 5));
       for (int k = 0; k < rank; ++k) shape.push_back(extent());
-      if (rank > 0 && random_.chance(40)) shape[static_cast<int>(random_.below(rank))] = random_.between(17, 2000);  // a run worth reducing
+      if (rank > 0 && random_.chance(40))
+        shape[static_cast<int>(random_.below(rank))] = random_.between(17, 2000);  // a run worth reducing
       if (volume(shape) > limits_.size) continue;
       // Large limits are for large arrays: stretch an axis until the size is near the limit.
       if (limits_.size > 5000 && rank > 0 && shape.size() > 0) {
         const int axis = static_cast<int>(random_.below(rank));
-        shape[axis] *= std::max<std::int64_t>(1, limits_.size / 2 / shape.size()) ;
+        shape[axis] *= std::max<std::int64_t>(1, limits_.size / 2 / shape.size());
         shape[axis] += random_.below(3);
         if (volume(shape) > limits_.size) continue;
       }
@@ -73,7 +75,8 @@ class Generator {
     Step step;
     step.dtype = random_dtype();
     step.shape = shape;
-    step.values = random_.chance(55) ? tame_array(step.dtype, shape, random_) : random_array(step.dtype, shape, random_);
+    step.values =
+        random_.chance(55) ? tame_array(step.dtype, shape, random_) : random_array(step.dtype, shape, random_);
     add(std::move(step));
   }
 
@@ -130,7 +133,8 @@ class Generator {
     const auto rule = row_types(step.row, types);
     if (!rule || (!limits_.doubles && uses_doubles(*rule))) return 0;
     step.dtype = rule->result;
-    if ((step.row == Row::sqrt || step.row == Row::log) && step.sources[0].step >= 0 && random_.chance(60)) make_positive(step);
+    if ((step.row == Row::sqrt || step.row == Row::log) && step.sources[0].step >= 0 && random_.chance(60))
+      make_positive(step);
     return add(std::move(step));
   }
 
@@ -228,11 +232,16 @@ class Generator {
 
  public:
   // Python's slice.indices().
-  static std::int64_t first_of(const Slice& s, std::int64_t n) { return bound(s.start, n, s.step < 0, s.step < 0 ? n - 1 : 0); }
-  static std::int64_t stop_of(const Slice& s, std::int64_t n) { return bound(s.stop, n, s.step < 0, s.step < 0 ? -1 : n); }
+  static std::int64_t first_of(const Slice& s, std::int64_t n) {
+    return bound(s.start, n, s.step < 0, s.step < 0 ? n - 1 : 0);
+  }
+  static std::int64_t stop_of(const Slice& s, std::int64_t n) {
+    return bound(s.stop, n, s.step < 0, s.step < 0 ? -1 : n);
+  }
 
  private:
-  static std::int64_t bound(const std::optional<std::int64_t>& value, std::int64_t n, bool backwards, std::int64_t missing) {
+  static std::int64_t bound(const std::optional<std::int64_t>& value, std::int64_t n, bool backwards,
+                            std::int64_t missing) {
     if (!value) return missing;
     const std::int64_t v = *value < 0 ? *value + n : *value;
     return backwards ? std::clamp<std::int64_t>(v, -1, n - 1) : std::clamp<std::int64_t>(v, 0, n);
@@ -243,7 +252,8 @@ class Generator {
     const int rank = step.shape.rank();
     std::vector<std::int64_t> order;
     for (int k = 0; k < rank; ++k) order.push_back(k);
-    for (int k = rank - 1; k > 0; --k) std::swap(order[static_cast<std::size_t>(k)], order[static_cast<std::size_t>(random_.below(k + 1))]);
+    for (int k = rank - 1; k > 0; --k)
+      std::swap(order[static_cast<std::size_t>(k)], order[static_cast<std::size_t>(random_.below(k + 1))]);
     step.target = Shape(order);
     const Shape before = step.shape;
     for (int k = 0; k < rank; ++k) step.shape[k] = before[static_cast<int>(order[static_cast<std::size_t>(k)])];
@@ -261,14 +271,18 @@ class Generator {
         std::vector<std::int64_t> divisors;
         for (std::int64_t d = 1; d <= std::min<std::int64_t>(rest, 64); ++d)
           if (rest % d == 0) divisors.push_back(d);
-        const std::int64_t d = random_.chance(30) ? rest : divisors[static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(divisors.size())))];
+        const std::int64_t d =
+            random_.chance(30)
+                ? rest
+                : divisors[static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(divisors.size())))];
         shape.push_back(d);
         rest /= d;
       }
       if (rest > 1) shape.push_back(rest);
     }
     step.target = step.shape = shape;
-    if (shape.rank() > 0 && shape.size() > 0 && random_.chance(30)) step.target[static_cast<int>(random_.below(shape.rank()))] = -1;
+    if (shape.rank() > 0 && shape.size() > 0 && random_.chance(30))
+      step.target[static_cast<int>(random_.below(shape.rank()))] = -1;
     return add(std::move(step));
   }
 
@@ -289,7 +303,8 @@ class Generator {
     for (int k = 0; k < step.shape.rank(); ++k)
       if (step.shape[k] == 1) ones.push_back(k);
     if (ones.empty()) return 0;
-    const int chosen = random_.chance(50) ? ones[static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(ones.size())))] : -1;
+    const int chosen =
+        random_.chance(50) ? ones[static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(ones.size())))] : -1;
     for (int k = 0; k < step.shape.rank(); ++k)
       if (chosen >= 0 ? k != chosen : step.shape[k] != 1) narrow.push_back(step.shape[k]);
     if (chosen >= 0) step.axes = {chosen};

@@ -10,7 +10,8 @@ namespace trireme::test {
 namespace {
 
 // out[n] = x[index(coordinates of n)].
-HostArray gather(const HostArray& x, const Shape& shape, const std::function<std::vector<std::int64_t>(std::vector<std::int64_t>)>& index) {
+HostArray gather(const HostArray& x, const Shape& shape,
+                 const std::function<std::vector<std::int64_t>(std::vector<std::int64_t>)>& index) {
   HostArray out{x.dtype, shape, std::vector<Bits>(static_cast<std::size_t>(shape.size()))};
   for (std::int64_t n = 0; n < out.size(); ++n) {
     const auto at = index(coordinates(shape, n));
@@ -33,8 +34,10 @@ std::int64_t slice_start(const Slice& s, std::int64_t n) {
 HostArray oracle_row(const Step& step, const std::vector<HostArray>& values) {
   std::vector<OperandType> types;
   for (const Source& s : step.sources) {
-    if (s.step < 0) types.push_back({true, f64, s.scalar.kind});
-    else types.push_back({false, values[static_cast<std::size_t>(s.step)].dtype, {}});
+    if (s.step < 0)
+      types.push_back({true, f64, s.scalar.kind});
+    else
+      types.push_back({false, values[static_cast<std::size_t>(s.step)].dtype, {}});
   }
   const RowTypes rule = row_types(step.row, types).value();
   HostArray out{rule.result, step.shape, std::vector<Bits>(static_cast<std::size_t>(step.shape.size()))};
@@ -134,8 +137,10 @@ array build_step(const Step& step, const std::vector<array>& arrays, Placing pla
   if (step.kind == StepKind::row) {
     std::vector<Operand> operands;
     for (const Source& s : step.sources) {
-      if (s.step < 0) operands.emplace_back(s.scalar);
-      else operands.emplace_back(arrays[static_cast<std::size_t>(s.step)]);
+      if (s.step < 0)
+        operands.emplace_back(s.scalar);
+      else
+        operands.emplace_back(arrays[static_cast<std::size_t>(s.step)]);
     }
     return apply(step.row, std::move(operands));
   }
@@ -177,7 +182,8 @@ std::string slices_text(const std::vector<Slice>& slices) {
   std::string out;
   for (const Slice& s : slices) {
     out += out.empty() ? "" : ", ";
-    out += (s.start ? std::to_string(*s.start) : "") + ":" + (s.stop ? std::to_string(*s.stop) : "") + ":" + std::to_string(s.step);
+    out += (s.start ? std::to_string(*s.start) : "") + ":" + (s.stop ? std::to_string(*s.stop) : "") + ":" +
+           std::to_string(s.step);
   }
   return "[" + out + "]";
 }
@@ -187,12 +193,14 @@ std::string step_text(const Step& step) {
     const Source& s = step.sources[k];
     if (s.step >= 0) return "%" + std::to_string(s.step);
     if (s.scalar.kind == Kind::boolean) return std::string(s.scalar.integer ? "true" : "false");
-    return s.scalar.kind == Kind::floating ? element_text(f64, to_bits(s.scalar.floating)) : std::to_string(s.scalar.integer);
+    return s.scalar.kind == Kind::floating ? element_text(f64, to_bits(s.scalar.floating))
+                                           : std::to_string(s.scalar.integer);
   };
   std::string axes;
   for (int a : step.axes) axes += (axes.empty() ? "" : ", ") + std::to_string(a);
-  static constexpr const char* names[] = {"leaf", "row", "astype", "slice", "transpose", "reshape", "broadcast_to",
-                                          "expand_dims", "squeeze", "flip", "at", "roll", "roll_flat", "reduce"};
+  static constexpr const char* names[] = {"leaf",    "row",          "astype",      "slice",   "transpose",
+                                          "reshape", "broadcast_to", "expand_dims", "squeeze", "flip",
+                                          "at",      "roll",         "roll_flat",   "reduce"};
   const std::string name = names[static_cast<int>(step.kind)];
   switch (step.kind) {
     case StepKind::leaf:
@@ -209,7 +217,8 @@ std::string step_text(const Step& step) {
     case StepKind::broadcast_to:
       return name + "(" + source(0) + ", " + step.target.text() + ")";
     case StepKind::reduce:
-      return std::string(test::name(step.reduction)) + "(" + source(0) + ", {" + axes + "}" + (step.keepdims ? ", keepdims" : "") + ")";
+      return std::string(test::name(step.reduction)) + "(" + source(0) + ", {" + axes + "}" +
+             (step.keepdims ? ", keepdims" : "") + ")";
     case StepKind::at:
     case StepKind::roll:
     case StepKind::roll_flat:
@@ -226,7 +235,8 @@ std::vector<HostArray> run_oracle(const Tree& tree) {
   for (const Step& step : tree.steps) {
     values.push_back(oracle_step(step, values));
     if (values.back().dtype != step.dtype || !(values.back().shape == step.shape))
-      throw std::logic_error("run_oracle: the generator is wrong about %" + std::to_string(values.size() - 1) + " of\n" + text(tree));
+      throw std::logic_error("run_oracle: the generator is wrong about %" + std::to_string(values.size() - 1) +
+                             " of\n" + text(tree));
   }
   return values;
 }
@@ -251,8 +261,8 @@ std::string text(const Tree& tree) {
   std::string out;
   for (std::size_t k = 0; k < tree.steps.size(); ++k) {
     const Step& step = tree.steps[k];
-    out += "  %" + std::to_string(k) + " = " + step_text(step) + " : " + std::string(trireme::name(step.dtype)) + " " + step.shape.text() +
-           (step.kept ? "  kept" : "") + "\n";
+    out += "  %" + std::to_string(k) + " = " + step_text(step) + " : " + std::string(trireme::name(step.dtype)) + " " +
+           step.shape.text() + (step.kept ? "  kept" : "") + "\n";
     if (step.kind != StepKind::leaf || step.values.size() > 8) continue;
     out += "      ";
     for (Bits b : step.values.bits) out += element_text(step.dtype, b) + " ";

@@ -93,7 +93,8 @@ TEST(threads, different_parts_of_one_graph_are_evaluated_at_once) {
 TEST(threads, handles_are_copied_and_dropped_in_any_order) {
   for (int round = 0; round < kRounds; ++round) {
     std::vector<array> nodes = {numbers(50)};
-    for (int k = 1; k < 20; ++k) nodes.push_back(nodes[static_cast<std::size_t>(k - 1)] + nodes[static_cast<std::size_t>(k / 2)] * 0);
+    for (int k = 1; k < 20; ++k)
+      nodes.push_back(nodes[static_cast<std::size_t>(k - 1)] + nodes[static_cast<std::size_t>(k / 2)] * 0);
     std::vector<std::vector<array>> copies(kThreads, nodes);
     nodes.clear();
     in_parallel([&](int t) {
@@ -235,9 +236,12 @@ TEST(threads, level_and_thread_count_may_change_meanwhile) {
   const std::vector<std::string> levels = cpu_levels();
   in_parallel([&](int t) {
     for (int round = 0; round < 20; ++round) {
-      if (t == 0) set_cpu_level(levels[static_cast<std::size_t>(round) % levels.size()]);
-      else if (t == 1) set_threads(1 + round % 2);
-      else EXPECT_TRUE(counts(numbers(1000) + t, t, 1));
+      if (t == 0)
+        set_cpu_level(levels[static_cast<std::size_t>(round) % levels.size()]);
+      else if (t == 1)
+        set_threads(1 + round % 2);
+      else
+        EXPECT_TRUE(counts(numbers(1000) + t, t, 1));
     }
   });
   set_cpu_level(level);
