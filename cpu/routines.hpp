@@ -16,7 +16,8 @@ using Routine = void (*)(void* out, const void* a, const void* b, const void* c,
 /// Combines lanes[0..m) by the tree of program/reduction_order.hpp into lanes[0].
 using TreeRoutine = void (*)(void* lanes, std::size_t m);
 
-/// Combines a contiguous chunk of n elements in the inner order into out[0].
+/// Combines contiguous elements in the inner order, chunk by chunk: out[c] for each chunk c of n elements, out[0] = the
+/// identity when n is 0.
 using ChunkRoutine = void (*)(void* out, const void* x, std::size_t n);
 
 /// lane[k] = combine(lane[k], x[k + row * stride]) for k < n and rows in order. `stride` in elements.

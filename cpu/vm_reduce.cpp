@@ -55,21 +55,28 @@ struct ReduceJob : Job {
 constexpr auto kInnerLanes = static_cast<std::size_t>(program::kInnerOrder.lanes);
 constexpr std::int64_t kInnerChunk = program::kInnerOrder.chunk;
 
+/// Chunks [unit, end) as far as they belong to one kept position, straight from memory. Returns the first one not done.
+std::int64_t direct_units(const ReduceJob& job, Worker& worker, std::int64_t unit, std::int64_t end) {
+  std::int64_t position = unit / job.chunks, chunk = unit % job.chunks;
+  std::int64_t last = std::min(end - unit + chunk, job.chunks);
+  std::int64_t begin = chunk * kInnerChunk, stop = std::min(job.run, last * kInnerChunk);
+  const char* first = nullptr;
+  if (begin < stop) {
+    worker.fix({0, job.domain.kept}, position);
+    worker.stage_inputs({job.domain.kept, job.domain.rank}, begin, 1);  // stride 1: the first element's place is the run's
+    first = worker.reduced();
+  }
+  char* out = job.data(job.exe.reduce_output) + unit * static_cast<std::int64_t>(job.item);
+  job.routines.chunk[job.exe.reduction][job.type_index()](out, first, static_cast<std::size_t>(stop - begin));
+  return unit + last - chunk;
+}
+
 /// One chunk of the run at one kept position.
 void inner_unit(const ReduceJob& job, Worker& worker, std::int64_t unit) {
   std::int64_t begin = unit % job.chunks * kInnerChunk, end = std::min(job.run, begin + kInnerChunk);
   char* out = job.data(job.exe.reduce_output) + unit * static_cast<std::int64_t>(job.item);
   worker.fix({0, job.domain.kept}, unit / job.chunks);
   Axes axes{job.domain.kept, job.domain.rank};
-  if (job.direct) {
-    const char* first = nullptr;
-    if (begin < end) {
-      worker.stage_inputs(axes, begin, 1);  // stride 1: the first element's place is the chunk's
-      first = worker.reduced();
-    }
-    job.routines.chunk[job.exe.reduction][job.type_index()](out, first, static_cast<std::size_t>(end - begin));
-    return;
-  }
   char* lanes = worker.extra();
   auto used = static_cast<std::size_t>(std::clamp<std::int64_t>(end - begin, 1, program::kInnerOrder.lanes));
   fill_identity(job.exe.reduction, job.type, lanes, used);
@@ -141,7 +148,10 @@ std::size_t slots_for(std::int64_t bytes) { return (static_cast<std::size_t>(byt
 void run_units(const ReduceJob& job, std::int64_t begin, std::int64_t end) {
   Worker worker(job, slots_for(job.by_columns ? job.order.lanes * job.lane_bytes : job.order.lanes * 8));
   if (!job.by_columns) {
-    for (std::int64_t unit = begin; unit < end; ++unit) inner_unit(job, worker, unit);
+    if (job.direct)
+      for (std::int64_t unit = begin; unit < end;) unit = direct_units(job, worker, unit, end);
+    else
+      for (std::int64_t unit = begin; unit < end; ++unit) inner_unit(job, worker, unit);
     return;
   }
   std::int64_t tiles = (job.kept + job.width - 1) / job.width;
