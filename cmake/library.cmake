@@ -31,6 +31,11 @@ target_compile_options(trireme_objects PRIVATE -ftls-model=initial-exec)
 target_include_directories(trireme_objects PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/hull ${PROJECT_SOURCE_DIR})
 target_link_libraries(trireme_objects PRIVATE trireme_flags TBB::tbb Threads::Threads)
 
+if(TRIREME_SANITIZE MATCHES "thread")
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/cpu/threads.cpp PROPERTIES COMPILE_OPTIONS -fno-sanitize=thread
+                              COMPILE_DEFINITIONS TRIREME_THREAD_SANITIZER)
+endif()
+
 add_library(trireme SHARED $<TARGET_OBJECTS:trireme_objects>)
 add_library(trireme_inside STATIC EXCLUDE_FROM_ALL $<TARGET_OBJECTS:trireme_objects>)
 foreach(level IN LISTS TRIREME_LEVELS)

@@ -19,6 +19,17 @@
 #include "program/float_environment.hpp"
 #include "trireme/error.hpp"
 
+// oneTBB orders its tasks inside its library, where ThreadSanitizer does not see it. So this file, the only one with
+// oneTBB's templates in it, is compiled without (cmake/library.cmake) and says the order itself.
+#if defined(TRIREME_THREAD_SANITIZER)
+#include <sanitizer/tsan_interface.h>
+#define TRIREME_BEFORE(where) __tsan_release(where)
+#define TRIREME_AFTER(where) __tsan_acquire(where)
+#else
+#define TRIREME_BEFORE(where) static_cast<void>(where)
+#define TRIREME_AFTER(where) static_cast<void>(where)
+#endif
+
 namespace trireme::cpu {
 
 namespace {
@@ -126,12 +137,17 @@ void parallel(std::int64_t tasks, void (*body)(void*, std::int64_t), void* conte
     for (std::int64_t k = 0; k < tasks; ++k) body(context, k);
     return;
   }
+  char begun = 0, ended = 0;
+  TRIREME_BEFORE(&begun);
   arena(threads)->execute([&] {
     tbb::parallel_for(std::int64_t{0}, tasks, [&](std::int64_t k) {
+      TRIREME_AFTER(&begun);
       program::FloatEnvironment environment;  // workers carry whatever the thread that made them had
       body(context, k);
+      TRIREME_BEFORE(&ended);
     });
   });
+  TRIREME_AFTER(&ended);
 }
 
 }  // namespace trireme::cpu

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/vm.hpp"
 
-#include <memory>
+#include <cstdint>
+#include <utility>
 
 #include "cpu/vm_worker.hpp"
+#include "graph/free_list.hpp"
 #include "program/float_environment.hpp"
 
 namespace trireme::cpu {
@@ -13,18 +15,36 @@ using dispatch::Launch;
 using program::AccessKind;
 using program::Form;
 
-char* worker_memory(std::size_t slots) {
-  struct Memory {
-    std::unique_ptr<char[]> bytes;
-    std::size_t slots = 0;
-  };
-  thread_local Memory memory;
-  if (slots > memory.slots) {
-    memory.bytes = std::make_unique<char[]>(slots * kSlotBytes + 64);
-    memory.slots = slots;
+namespace {
+
+// Without a destructor, as arrays may be evaluated by the destructors of thread-local objects, after its own.
+struct WorkerMemory {
+  char* bytes;
+  std::size_t slots;
+};
+thread_local constinit WorkerMemory memory{nullptr, 0};
+
+void drop_memory() {
+  delete[] memory.bytes;
+  memory = {nullptr, 0};
+}
+
+}  // namespace
+
+char* worker_memory(std::size_t slots, std::unique_ptr<char[]>& late) {
+  char* bytes = memory.bytes;
+  if (slots > memory.slots) [[unlikely]] {
+    auto fresh = std::make_unique<char[]>(slots * kSlotBytes + 64);
+    bytes = fresh.get();
+    if (graph::ThreadExit::gone()) {
+      late = std::move(fresh);
+    } else {
+      if (!memory.bytes) graph::ThreadExit::at_exit(&drop_memory);
+      delete[] memory.bytes;
+      memory = {fresh.release(), slots};
+    }
   }
-  auto address = reinterpret_cast<std::uintptr_t>(memory.bytes.get());
-  return memory.bytes.get() + (64 - address % 64) % 64;
+  return bytes + (64 - reinterpret_cast<std::uintptr_t>(bytes) % 64) % 64;
 }
 
 namespace {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 
 #include "cpu/features.hpp"
 #include "cpu/stage.hpp"
@@ -14,8 +15,8 @@ namespace trireme::cpu {
 
 inline constexpr std::size_t kSlotBytes = kTile * 8 + 64;  // the 64 keep slots from meeting in the same cache sets
 
-/// Slots of this thread, aligned to 64 and kept between launches.
-char* worker_memory(std::size_t slots);
+/// Slots of this thread, aligned to 64 and kept between launches. Once the thread's drains have run, `late` owns them.
+char* worker_memory(std::size_t slots, std::unique_ptr<char[]>& late);
 
 // Waking a parked oneTBB pool takes some 30 us, so work below about twice that stays on the caller. In units of one
 // element through one routine, about 0.1 ns.
@@ -42,7 +43,7 @@ struct Job {
 class Worker {
  public:
   explicit Worker(const Job& job, std::size_t extra_slots = 0) : job_(job), exe_(job.exe) {
-    memory_ = worker_memory(static_cast<std::size_t>(exe_.slots) + extra_slots);
+    memory_ = worker_memory(static_cast<std::size_t>(exe_.slots) + extra_slots, late_memory_);
     for (std::size_t k = 0; k < exe_.registers.size(); ++k) set_fixed(k);
   }
 
@@ -153,6 +154,7 @@ class Worker {
 
   const Job& job_;
   const VmExecutable& exe_;
+  std::unique_ptr<char[]> late_memory_;
   char* memory_;
   char* pointer_[kMaxRegisters];  // set before a tile's steps run
   const char* base_[kMaxRegisters];

@@ -6,85 +6,45 @@
 
 #include "cuda/device.hpp"
 #include "cuda/driver.hpp"
+#include "dispatch/device_backend.hpp"
 #include "dispatch/registry.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::cuda {
 namespace {
 
-// The devices of the process, however many backends are made. Never destroyed.
-struct DeviceList {
-  std::vector<std::unique_ptr<CudaDevice>> devices;
-  std::vector<dispatch::DeviceInfo> infos;
-  std::string unavailable;
+using List = dispatch::DeviceList<CudaDevice>;
 
-  DeviceList() {
-    const Driver& opened = driver();
-    unavailable = opened.unavailable;
-    if (!unavailable.empty()) return;
-    try {
-      for (int ordinal = 0; ordinal < opened.device_count; ++ordinal) {
-        devices.push_back(std::make_unique<CudaDevice>(opened, ordinal));
-        infos.push_back(devices.back()->info());
-      }
-    } catch (const error& failure) {
-      // A device that cannot even be described; the ones before it keep their numbers.
-      if (infos.empty())
-        unavailable = std::string("The CUDA driver does not describe its devices: ") + failure.what() + ".";
-      else
-        infos.back().details += "; a later device was left out: " + std::string(failure.what());
+List* make_list() {
+  auto* list = new List;
+  const Driver& opened = driver();
+  list->unavailable = opened.unavailable;
+  if (!list->unavailable.empty()) return list;
+  try {
+    for (int ordinal = 0; ordinal < opened.device_count; ++ordinal) {
+      list->devices.push_back(std::make_unique<CudaDevice>(opened, ordinal));
+      list->infos.push_back(list->devices.back()->info());
     }
+  } catch (const error& failure) {
+    // A device that cannot even be described; the ones before it keep their numbers.
+    if (list->infos.empty())
+      list->unavailable = std::string("The CUDA driver does not describe its devices: ") + failure.what() + ".";
+    else
+      list->infos.back().details += "; a later device was left out: " + std::string(failure.what());
   }
-};
-
-const DeviceList& device_list() {
-  static const DeviceList* const list = new DeviceList;
-  return *list;
+  return list;
 }
 
-class CudaBackend final : public dispatch::Backend {
- public:
-  std::string_view name() const override { return "cuda"; }
-
-  std::span<const dispatch::DeviceInfo> devices() override {
-    if (was_forked()) return {};
-    return device_list().infos;
+struct Traits {
+  using Device = CudaDevice;
+  static constexpr std::string_view kName = "cuda";
+  static const List& list() {
+    // The devices of the process, however many backends are made. Never destroyed.
+    static const List* const all = make_list();
+    return *all;
   }
-  std::string unavailable_reason() override { return was_forked() ? forked_reason() : device_list().unavailable; }
-
-  dispatch::Support supports(const program::Program& program, int device) override {
-    return at(device).supports(program);
-  }
-  dispatch::Memory allocate(int device, std::size_t bytes) override { return at(device).allocate(bytes); }
-  void release(int device, dispatch::Memory memory) noexcept override {
-    if (!was_forked()) device_list().devices[static_cast<std::size_t>(device)]->release(memory);
-  }
-  void copy_in(int device, dispatch::Memory to, std::size_t offset, const void* from, std::size_t bytes) override {
-    at(device).copy_in(to, offset, from, bytes);
-  }
-  void copy_out(int device, void* to, dispatch::Memory from, std::size_t offset, std::size_t bytes) override {
-    at(device).copy_out(to, from, offset, bytes);
-  }
-  std::vector<std::unique_ptr<dispatch::Executable>> compile(std::span<const dispatch::CompileRequest> requests,
-                                                             int device) override {
-    return at(device).compile(requests);
-  }
-  void launch(int device, const dispatch::Executable& executable, const dispatch::Launch& launch) override {
-    at(device).launch(executable, launch);
-  }
-  void wait(int device) override { at(device).wait(); }
-
- private:
-  static CudaDevice& at(int device) {
-    if (was_forked()) throw error(Code::device_unavailable, "cuda: " + forked_reason());
-    const DeviceList& list = device_list();
-    if (device < 0 || static_cast<std::size_t>(device) >= list.devices.size())
-      throw error(
-          Code::device_unavailable,
-          "cuda: there is no device " + std::to_string(device) + "; " +
-              (list.unavailable.empty() ? "there are " + std::to_string(list.devices.size()) : list.unavailable));
-    return *list.devices[static_cast<std::size_t>(device)];
-  }
+  static bool was_forked() { return cuda::was_forked(); }
+  static std::string forked_reason() { return cuda::forked_reason(); }
 };
 
 }  // namespace
@@ -92,6 +52,6 @@ class CudaBackend final : public dispatch::Backend {
 
 namespace trireme::dispatch {
 
-std::unique_ptr<Backend> make_cuda_backend() { return std::make_unique<cuda::CudaBackend>(); }
+std::unique_ptr<Backend> make_cuda_backend() { return std::make_unique<DeviceBackend<cuda::Traits>>(); }
 
 }  // namespace trireme::dispatch

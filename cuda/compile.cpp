@@ -97,15 +97,14 @@ void CudaDevice::launch(const dispatch::Executable& executable, const dispatch::
   const auto& compiled = static_cast<const CudaExecutable&>(executable);
   if (&compiled.device() != this)
     throw error(Code::internal, "launch: an executable of " + compiled.device().name() + " came to " + name_);
-  thread_local dispatch::KernelLaunch prepared;  // keeps its capacity
-  thread_local std::vector<void*> parameters;
+  dispatch::KernelLaunch prepared;
+  std::vector<void*> parameters;
   dispatch::prepare_launch(compiled.program(), launch, prepared);
   if (prepared.groups == 0) return;
   if (prepared.groups > kMostGroups)
     throw error(Code::unsupported, "launch: " + name_ + " takes at most " + std::to_string(kMostGroups) +
                                        " groups, and the program needs " + std::to_string(prepared.groups));
 
-  parameters.clear();
   for (dispatch::KernelArgument& argument : prepared.arguments) parameters.push_back(&argument.bits);
   if (!prepared.geometry.empty()) parameters.push_back(prepared.geometry.data());
 

@@ -9,6 +9,7 @@
 
 #include <unistd.h>
 
+#include "dispatch/device_backend.hpp"
 #include "dispatch/dynamic_library.hpp"
 #include "trireme/error.hpp"
 
@@ -143,8 +144,7 @@ bool was_forked() {
 }
 
 std::string forked_reason() {
-  return "This process was forked from one that had already started CUDA, and CUDA does not work in such a child. "
-         "Fork before the first use of a GPU, or start a new program instead (exec, spawn).";
+  return dispatch::forked_sentence("CUDA");
 }
 
 const Driver& driver() {

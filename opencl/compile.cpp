@@ -109,7 +109,7 @@ void OpenclDevice::launch(const dispatch::Executable& executable, const dispatch
   const auto& compiled = static_cast<const OpenclExecutable&>(executable);
   if (&compiled.device() != this)
     throw error(Code::internal, "launch: an executable of " + compiled.device().name() + " came to " + name_);
-  thread_local dispatch::KernelLaunch prepared;  // keeps its capacity
+  dispatch::KernelLaunch prepared;
   dispatch::prepare_launch(compiled.program(), launch, prepared);
   if (prepared.groups == 0) return;
 

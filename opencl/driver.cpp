@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "dispatch/device_backend.hpp"
 #include "dispatch/dynamic_library.hpp"
 #include "trireme/error.hpp"
 
@@ -127,8 +128,7 @@ bool was_forked() {
 }
 
 std::string forked_reason() {
-  return "This process was forked from one that had already started OpenCL, and OpenCL does not work in such a child. "
-         "Fork before the first use of an OpenCL device, or start a new program instead (exec, spawn).";
+  return dispatch::forked_sentence("OpenCL");
 }
 
 const Driver& driver() {

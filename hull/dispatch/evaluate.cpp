@@ -144,7 +144,8 @@ void prepare(std::span<const array> roots) {
     std::vector<Wanted> wanted;
     {
       std::lock_guard lock(claims().mutex);
-      if (!graph::snapshot_shared(a.node(), s)) continue;  // another thread is computing it already
+      // Another thread may be computing it already, or may have done so before we had the mutex.
+      if (a.node()->state.load(std::memory_order_acquire) != State::lazy || !graph::snapshot_shared(a.node(), s)) continue;
       plan = &find_plan(s);
       device = choose(s, nullptr);
       for (auto& step : plan->steps) {

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/prepare.hpp"
 #include "support/special_values.hpp"
 #include "trireme/trireme.hpp"
 
@@ -141,6 +142,16 @@ TEST(threads, views_of_shared_lazy_arrays_are_made_while_they_are_computed) {
   }
 }
 
+TEST(threads, programs_are_prepared_while_others_compute_them) {
+  for (int round = 0; round < kRounds; ++round) {
+    const array shared = (numbers(70) + 2) * 3 - 6;
+    in_parallel([&](int t) {
+      if (t % 2) prepare({&shared, 1});
+      EXPECT_TRUE(counts(shared, 0, 3));
+    });
+  }
+}
+
 TEST(threads, arrays_outlive_the_thread_that_made_them) {
   std::vector<array> made(kThreads), computed(kThreads);
   in_parallel([&](int t) {
@@ -157,7 +168,8 @@ TEST(threads, arrays_outlive_the_thread_that_made_them) {
 struct LastHandle {
   array value;
   ~LastHandle() {
-    array more = value + 1;
+    array more = value.slice({{{}, {}, -1}}) + 1;  // staged in the thread's memory for tiles
+    more.eval();
     value = array();
   }
 };
