@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "cpu/vm_worker.hpp"
-#include "graph/free_list.hpp"
 #include "program/float_environment.hpp"
+#include "program/thread_exit.hpp"
 
 namespace trireme::cpu {
 
@@ -36,10 +36,10 @@ char* worker_memory(std::size_t slots, std::unique_ptr<char[]>& late) {
   if (slots > memory.slots) [[unlikely]] {
     auto fresh = std::make_unique<char[]>(slots * kSlotBytes + 64);
     bytes = fresh.get();
-    if (graph::ThreadExit::gone()) {
+    if (program::ThreadExit::gone()) {
       late = std::move(fresh);
     } else {
-      if (!memory.bytes) graph::ThreadExit::at_exit(&drop_memory);
+      if (!memory.bytes) program::ThreadExit::at_exit(&drop_memory);
       delete[] memory.bytes;
       memory = {fresh.release(), slots};
     }

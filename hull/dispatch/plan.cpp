@@ -11,7 +11,7 @@
 
 #include "dispatch/registry.hpp"
 #include "dispatch/storage.hpp"
-#include "graph/free_list.hpp"
+#include "program/thread_exit.hpp"
 
 namespace trireme::dispatch {
 
@@ -121,9 +121,9 @@ const Executable* known(const ExecutableKey& key) {
 
 CompiledPlan& find_plan(const graph::Snapshot& snapshot) {
   if (!recent) [[unlikely]] {
-    if (graph::ThreadExit::gone()) return slow_find(snapshot);
+    if (program::ThreadExit::gone()) return slow_find(snapshot);
     recent = new RecentPlans;
-    graph::ThreadExit::at_exit(&drop_recent);
+    program::ThreadExit::at_exit(&drop_recent);
   }
   RecentPlans::Entry& entry = recent->entry[snapshot.key.low % RecentPlans::kEntries];
   if (entry.plan && entry.key == snapshot.key) [[likely]]

@@ -10,8 +10,8 @@
 #include "dispatch/choose.hpp"
 #include "dispatch/environment.hpp"
 #include "dispatch/registry.hpp"
-#include "graph/free_list.hpp"
 #include "program/reduction_order.hpp"
+#include "program/thread_exit.hpp"
 #include "trireme/error.hpp"
 #include "trireme/explain.hpp"
 
@@ -53,14 +53,14 @@ void drop_count() {
 void count_program() {
   if (!my_count) [[unlikely]] {
     std::lock_guard lock(count_mutex);
-    if (graph::ThreadExit::gone()) {
+    if (program::ThreadExit::gone()) {
       ++ended_count;
       return;
     }
     my_count = new ProgramCount;
     my_count->next = all_counts;
     all_counts = my_count;
-    graph::ThreadExit::at_exit(&drop_count);
+    program::ThreadExit::at_exit(&drop_count);
   }
   my_count->count.store(my_count->count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
@@ -92,10 +92,10 @@ class WorkspaceLease {
   WorkspaceLease() : workspace_(std::exchange(spare, nullptr)) {
     if (workspace_) return;
     workspace_ = new Workspace;
-    if (!graph::ThreadExit::gone()) graph::ThreadExit::at_exit(&drop_spare);
+    if (!program::ThreadExit::gone()) program::ThreadExit::at_exit(&drop_spare);
   }
   ~WorkspaceLease() {
-    if (!spare && !graph::ThreadExit::gone()) spare = workspace_;
+    if (!spare && !program::ThreadExit::gone()) spare = workspace_;
     else delete workspace_;
   }
   WorkspaceLease(const WorkspaceLease&) = delete;

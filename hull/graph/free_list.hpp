@@ -11,6 +11,8 @@
 #include <mutex>
 #include <new>
 
+#include "program/thread_exit.hpp"
+
 namespace trireme::graph {
 
 struct FreeBlock {
@@ -28,15 +30,6 @@ struct LocalBlocks {
   FreeBlock* head = nullptr;
   std::uint32_t count = 0;
   std::uint32_t limit = 0;  // 0 until this thread's drain is registered, and again once it has run
-};
-
-/// The thread-local lists of a process are drained by one object per thread, made on the first slow path.
-class ThreadExit {
- public:
-  using Drain = void (*)();
-  /// Runs `drain` when this thread ends; after that, gone() is true on it.
-  static void at_exit(Drain drain);
-  static bool gone();
 };
 
 /// Blocks of `Bytes` bytes, aligned to 64. `Tag` keeps lists of equal sizes apart.
@@ -88,8 +81,8 @@ class FreeList {
   [[gnu::noinline]] static void give_slow(void* memory) noexcept {
     LocalBlocks& local = local_;
     auto* block = static_cast<FreeBlock*>(memory);
-    if (local.limit == 0 && !ThreadExit::gone()) {  // the first block of this thread
-      ThreadExit::at_exit(&drain);
+    if (local.limit == 0 && !program::ThreadExit::gone()) {  // the first block of this thread
+      program::ThreadExit::at_exit(&drain);
       local.limit = Cap;
       block->next = local.head;
       local.head = block;
@@ -100,7 +93,7 @@ class FreeList {
     std::lock_guard lock(all.mutex);
     block->next = all.head;
     all.head = block;
-    for (std::uint32_t k = 0; k < kBatch && local.head && !ThreadExit::gone(); ++k) {
+    for (std::uint32_t k = 0; k < kBatch && local.head && !program::ThreadExit::gone(); ++k) {
       FreeBlock* spare = local.head;
       local.head = spare->next;
       --local.count;

@@ -1,9 +1,8 @@
-// hull/graph/node.cpp -- making and destroying nodes, strides, and what a thread hands back when it ends
+// hull/graph/node.cpp -- making and destroying nodes, and strides
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/node.hpp"
 
 #include <new>
-#include <vector>
 
 #include "graph/free_list.hpp"
 
@@ -14,24 +13,7 @@ namespace {
 struct NodeTag;
 using Nodes = FreeList<(sizeof(Node) + 63) / 64 * 64, 256, NodeTag>;
 
-thread_local constinit bool thread_gone = false;
-
-struct Drains {
-  std::vector<ThreadExit::Drain> all;
-  ~Drains() {
-    for (ThreadExit::Drain drain : all) drain();
-    thread_gone = true;
-  }
-};
-
 }  // namespace
-
-void ThreadExit::at_exit(Drain drain) {
-  thread_local Drains drains;
-  drains.all.push_back(drain);
-}
-
-bool ThreadExit::gone() { return thread_gone; }
 
 Node* new_node() { return ::new (Nodes::take()) Node; }
 

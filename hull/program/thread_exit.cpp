@@ -1,0 +1,30 @@
+// hull/program/thread_exit.cpp -- the one thread-local object with a destructor
+// SPDX-License-Identifier: Apache-2.0
+#include "program/thread_exit.hpp"
+
+#include <vector>
+
+namespace trireme::program {
+
+namespace {
+
+thread_local constinit bool thread_gone = false;
+
+struct Drains {
+  std::vector<ThreadExit::Drain> all;
+  ~Drains() {
+    for (ThreadExit::Drain drain : all) drain();
+    thread_gone = true;
+  }
+};
+
+}  // namespace
+
+void ThreadExit::at_exit(Drain drain) {
+  thread_local Drains drains;
+  drains.all.push_back(drain);
+}
+
+bool ThreadExit::gone() { return thread_gone; }
+
+}  // namespace trireme::program
