@@ -17,6 +17,7 @@
 
 #include "dispatch/environment.hpp"
 #include "program/float_environment.hpp"
+#include "program/fork.hpp"
 #include "trireme/error.hpp"
 
 // oneTBB orders its tasks inside its library, where ThreadSanitizer does not see it. So this file, the only one with
@@ -34,6 +35,8 @@ namespace trireme::cpu {
 
 namespace {
 
+constexpr int kMostThreads = 4096;  // more than any machine has; beyond, oneTBB complains on the terminal
+
 struct Count {
   int threads = 1;
   std::string reason;
@@ -47,23 +50,38 @@ int affinity() {
   return online > 0 ? static_cast<int>(online) : 1;
 }
 
-/// Processors that the cgroup's quota allows, rounded up; 0 when there is no quota. Both versions of cgroups.
+/// Processors that a cpu.max of cgroups version 2 allows, rounded up; 0 when it sets no limit.
+int quota_of(const std::string& file) {
+  std::ifstream in(file);
+  double quota = 0, period = 0;
+  if (in >> quota >> period && quota > 0 && period > 0) return static_cast<int>(std::ceil(quota / period));
+  return 0;  // no such file, or "max"
+}
+
+/// The smallest quota of this process's cgroup and those above it; 0 when there is none. Both versions of cgroups.
 int cgroup_quota() {
-  std::ifstream v2("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0;
-  if (v2 >> quota >> period && quota != "max" && period > 0) return static_cast<int>(std::ceil(std::stod(quota) / period));
-  std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  double q = 0;
-  if (v1_quota >> q && v1_period >> period && q > 0 && period > 0) return static_cast<int>(std::ceil(q / period));
-  return 0;
+  int least = 0;
+  auto take = [&](int n) {
+    if (n > 0 && (least == 0 || n < least)) least = n;
+  };
+  std::ifstream groups("/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {
+    if (line.rfind("0::/", 0) != 0) continue;
+    for (std::string path = line.substr(3); path.size() > 1; path.resize(path.rfind('/'))) take(quota_of("/sys/fs/cgroup" + path + "/cpu.max"));
+  }
+  take(quota_of("/sys/fs/cgroup/cpu.max"));
+  std::ifstream quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+  double q = 0, p = 0;
+  if (quota >> q && period >> p && q > 0 && p > 0) take(static_cast<int>(std::ceil(q / p)));
+  return least;
 }
 
 int positive(const std::string& text, const char* name) {
   int value = 0;
   auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc() || end != text.data() + text.size() || value < 1)
-    throw error(Code::invalid_argument, std::string(name) + ": expected a number of threads, got '" + text + "'");
+  if (code != std::errc() || end != text.data() + text.size() || value < 1 || value > kMostThreads)
+    throw error(Code::invalid_argument, std::string(name) + ": expected a number of threads from 1 to " +
+                                            std::to_string(kMostThreads) + ", got '" + text + "'");
   return value;
 }
 
@@ -88,7 +106,11 @@ struct Pool {
 };
 
 Pool& pool() {
-  static auto* instance = new Pool;  // leaked: oneTBB has its own end
+  static Pool* const instance = [] {
+    auto* made = new Pool;  // leaked: oneTBB has its own end
+    program::hold_across_fork(made->mutex, program::LockRank::threads);
+    return made;
+  }();
   return *instance;
 }
 
@@ -124,7 +146,9 @@ std::string thread_reason() {
 }
 
 void set_thread_count(int count) {
-  if (count < 1) throw error(Code::invalid_argument, "set_threads: expected at least 1, got " + std::to_string(count));
+  if (count < 1 || count > kMostThreads)
+    throw error(Code::invalid_argument,
+                "set_threads: expected 1 to " + std::to_string(kMostThreads) + ", got " + std::to_string(count));
   Pool& p = pool();
   std::lock_guard lock(p.mutex);
   p.reason = "set_threads(" + std::to_string(count) + ")";

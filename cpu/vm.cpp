@@ -65,7 +65,7 @@ void run_map(Job& job) {
     else worker.run_map(begin, end);
   };
   if (!worth_threads(n * routines_per_element(job.exe))) return range(job, 0, n);
-  std::int64_t tasks = std::clamp<std::int64_t>(n / kTaskElements, 1, 16 * thread_count());
+  std::int64_t tasks = std::clamp<std::int64_t>(n / kTaskElements, 1, std::int64_t{16} * thread_count());
   job.per_task = (n / tasks + kTile) / static_cast<std::int64_t>(kTile) * static_cast<std::int64_t>(kTile);
   struct Context {
     Job& job;

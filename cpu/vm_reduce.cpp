@@ -204,7 +204,7 @@ void run_reduce(const Job& base) {
   if (job.exe.steps.empty()) find_direct(job);
   std::int64_t units = job.chunks * (job.by_columns ? (job.kept + job.width - 1) / job.width : job.kept);
   if (!worth_threads(job.kept * job.run * routines_per_element(job.exe))) return run_units(job, 0, units);
-  std::int64_t tasks = std::min<std::int64_t>(units, 16 * thread_count());
+  std::int64_t tasks = std::min<std::int64_t>(units, std::int64_t{16} * thread_count());
   job.per_task = (units + tasks - 1) / tasks;
   struct Context {
     const ReduceJob& job;

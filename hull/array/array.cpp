@@ -78,10 +78,14 @@ const array& array::eval() const& {
   return *this;
 }
 
-void array::copy_to(void* destination, Dtype as) const {
+void array::expect_dtype(const char* function, Dtype as) const {
   if (as != dtype())
-    throw error(Code::dtype_mismatch,
-                "to_vector: the array is " + std::string(name(dtype())) + ", not " + std::string(name(as)) + "; use astype first");
+    throw error(Code::dtype_mismatch, std::string(function) + ": the array is " + std::string(name(dtype())) + ", not " +
+                                          std::string(name(as)) + "; use astype first");
+}
+
+void array::copy_to(void* destination, Dtype as) const {
+  expect_dtype("copy_to", as);
   if (size() == 0) {
     eval();
     return;

@@ -137,6 +137,7 @@ Owned operation(Kind kind, program::Opcode op, Dtype dtype, const Shape& shape, 
 Owned cast(Owned x, Dtype to) {
   if (x->dtype == to) return x;
   Shape shape = x->shape;
+  graph::checked_size("astype", shape, to);
   return operation(Kind::cast, program::Opcode::cast, to, shape, &x, 1);
 }
 

@@ -30,6 +30,7 @@ array reduce(std::string_view function, Opcode op, Owned x, std::span<const int>
       throw error(Code::dtype_mismatch, std::string(function) + ": takes numbers, not bool; use astype first");
   }
   Shape shape = graph::reduced_shape(x->shape, mask, keepdims);
+  graph::checked_size(function, shape, dtype);
   Owned node = build::operation(graph::Kind::reduce, op, dtype, shape, &x, 1);
   node->axes = mask;
   node->keepdims = keepdims;

@@ -114,7 +114,7 @@ bool reshape_strides(const graph::Node* base, const Shape& shape, Shape& strides
 Shape resolve_shape(const Shape& wanted, std::int64_t size, const Shape& have) {
   Shape out = wanted;
   int unknown = -1;
-  std::int64_t known = 1;
+  std::int64_t known = std::count(wanted.begin(), wanted.end(), 0) ? 0 : 1;  // a product with 0 cannot overflow
   for (int k = 0; k < out.rank(); ++k) {
     if (out[k] == -1) {
       if (unknown >= 0) throw error(Code::invalid_argument, "reshape: more than one -1 in " + wanted.text());

@@ -16,7 +16,7 @@
 #include "dispatch/choose.hpp"
 #include "dispatch/run.hpp"
 #include "graph/snapshot.hpp"
-#include "program/reduction_order.hpp"
+#include "program/fork.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::dispatch {
@@ -35,7 +35,11 @@ struct Claims {
 };
 
 Claims& claims() {
-  static auto* instance = new Claims;
+  static Claims* const instance = [] {
+    auto* made = new Claims;
+    program::hold_across_fork(made->mutex, program::LockRank::claims);
+    return made;
+  }();
   return *instance;
 }
 

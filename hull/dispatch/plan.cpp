@@ -11,6 +11,7 @@
 
 #include "dispatch/registry.hpp"
 #include "dispatch/storage.hpp"
+#include "program/fork.hpp"
 #include "program/thread_exit.hpp"
 
 namespace trireme::dispatch {
@@ -32,7 +33,11 @@ struct Plans {
 };
 
 Plans& plans() {
-  static auto* instance = new Plans;  // leaked: threads may still evaluate while the process ends
+  static Plans* const instance = [] {
+    auto* made = new Plans;  // leaked: threads may still evaluate while the process ends
+    program::hold_across_fork(made->mutex, program::LockRank::plans);
+    return made;
+  }();
   return *instance;
 }
 
@@ -97,7 +102,11 @@ struct Executables {
 };
 
 Executables& executables() {
-  static auto* instance = new Executables;
+  static Executables* const instance = [] {
+    auto* made = new Executables;
+    program::hold_across_fork(made->mutex, program::LockRank::executables);
+    return made;
+  }();
   return *instance;
 }
 
@@ -138,10 +147,17 @@ CompiledStep& combine_step(program::Form form, program::Opcode op, Dtype type) {
     graph::Step step;
     CompiledStep compiled;
   };
-  static std::mutex mutex;
-  static auto* all = new std::map<std::tuple<program::Form, program::Opcode, Dtype>, std::unique_ptr<Owned>>;
-  std::lock_guard lock(mutex);
-  std::unique_ptr<Owned>& owned = (*all)[{form, op, type}];
+  struct Steps {
+    std::mutex mutex;
+    std::map<std::tuple<program::Form, program::Opcode, Dtype>, std::unique_ptr<Owned>> all;
+  };
+  static Steps* const steps = [] {
+    auto* made = new Steps;
+    program::hold_across_fork(made->mutex, program::LockRank::combining);
+    return made;
+  }();
+  std::lock_guard lock(steps->mutex);
+  std::unique_ptr<Owned>& owned = steps->all[{form, op, type}];
   if (!owned) {
     auto fresh = std::make_unique<Owned>();
     program::Builder builder(form);

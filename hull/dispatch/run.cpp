@@ -10,7 +10,7 @@
 #include "dispatch/choose.hpp"
 #include "dispatch/environment.hpp"
 #include "dispatch/registry.hpp"
-#include "program/reduction_order.hpp"
+#include "program/fork.hpp"
 #include "program/thread_exit.hpp"
 #include "trireme/error.hpp"
 #include "trireme/explain.hpp"
@@ -52,6 +52,8 @@ void drop_count() {
 
 void count_program() {
   if (!my_count) [[unlikely]] {
+    static const bool held = (program::hold_across_fork(count_mutex, program::LockRank::counts), true);
+    static_cast<void>(held);
     std::lock_guard lock(count_mutex);
     if (program::ThreadExit::gone()) {
       ++ended_count;
@@ -105,6 +107,14 @@ class WorkspaceLease {
  private:
   Workspace* workspace_;
 };
+
+/// Bytes of `elements` items; shapes were checked when nodes were built, and this is the last line.
+std::size_t bytes_of(std::int64_t elements, std::size_t item) {
+  std::size_t bytes = 0;
+  if (elements < 0 || __builtin_mul_overflow(static_cast<std::size_t>(elements), item, &bytes))
+    throw error(Code::out_of_memory, std::to_string(elements) + " elements of " + std::to_string(item) + " bytes are beyond any memory");
+  return bytes;
+}
 
 /// A storage that is released unless handed on.
 struct Held {
@@ -193,7 +203,7 @@ class Runner {
     std::int64_t partials = chunk_count(form, binding_.domain);
     std::size_t item = item_size(root->dtype);
     Held made;
-    made.storage = allocate(target_, static_cast<std::size_t>(kept * partials) * item);
+    made.storage = allocate(target_, bytes_of(kept * partials, item));
     arguments_[inputs] = {made.storage->memory, nullptr, 0};
     launch(compiled, binding_.domain, layout, inputs + 1);
     while (partials > 1) {
@@ -201,7 +211,7 @@ class Runner {
       bind_partials(form, kept, partials, binding_);
       partials = chunk_count(form, binding_.domain);
       Held next;
-      next.storage = allocate(target_, static_cast<std::size_t>(kept * partials) * item);
+      next.storage = allocate(target_, bytes_of(kept * partials, item));
       arguments_[0] = {made.storage->memory, &binding_.access[0], 0};
       arguments_[1] = {next.storage->memory, nullptr, 0};
       launch(combine, binding_.domain, binding_.layout, 2);
@@ -228,7 +238,7 @@ class Runner {
     std::size_t inputs = step.inputs.size();
     for (std::size_t k = 0; k < step.outputs.size(); ++k) {
       const Node* n = s_.node(step.outputs[k]);
-      Storage* storage = allocate(target_, static_cast<std::size_t>(n->shape.size()) * item_size(n->dtype));
+      Storage* storage = allocate(target_, bytes_of(n->shape.size(), item_size(n->dtype)));
       results_.set(step.outputs[k], storage);
       arguments_[inputs + k] = {storage->memory, nullptr, 0};
     }

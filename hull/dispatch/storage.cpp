@@ -14,6 +14,7 @@
 
 #include "dispatch/registry.hpp"
 #include "graph/free_list.hpp"
+#include "program/fork.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::dispatch {
@@ -43,7 +44,11 @@ std::atomic<std::int64_t> live{0};
 class LargeBlocks {
  public:
   static LargeBlocks& instance() {
-    static auto* blocks = new LargeBlocks;  // leaked on purpose
+    static LargeBlocks* const blocks = [] {
+      auto* made = new LargeBlocks;  // leaked on purpose
+      program::hold_across_fork(made->mutex_, program::LockRank::large_blocks);
+      return made;
+    }();
     return *blocks;
   }
 

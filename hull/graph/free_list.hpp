@@ -1,7 +1,8 @@
 // hull/graph/free_list.hpp -- blocks of one size from a list of this thread's own, without a lock
 // SPDX-License-Identifier: Apache-2.0
 //
-// A list is capped; what overflows, and everything a thread holds when it ends, goes to a shared list under a mutex.
+// A list is capped; what overflows, and everything a thread holds when it ends, goes to a shared list under a mutex,
+// which is capped too and gives the rest back to the system.
 // Blocks may be freed on another thread, and after this thread's thread-local objects are gone: then they go to the
 // shared list at once. Shared lists are never destroyed, so that static objects of the user may outlive them.
 #pragma once
@@ -11,6 +12,7 @@
 #include <mutex>
 #include <new>
 
+#include "program/fork.hpp"
 #include "program/thread_exit.hpp"
 
 namespace trireme::graph {
@@ -23,6 +25,7 @@ struct FreeBlock {
 struct SharedBlocks {
   std::mutex mutex;
   FreeBlock* head = nullptr;
+  std::size_t count = 0;
 };
 
 /// One thread's list. Lives in a constant-initialised thread_local, so access needs no guard.
@@ -60,11 +63,16 @@ class FreeList {
 
  private:
   static SharedBlocks& shared() {
-    static SharedBlocks* blocks = new SharedBlocks;  // leaked on purpose
+    static SharedBlocks* const blocks = [] {
+      auto* made = new SharedBlocks;  // leaked on purpose
+      program::hold_across_fork(made->mutex, program::LockRank::free_blocks);
+      return made;
+    }();
     return *blocks;
   }
 
   static constexpr std::uint32_t kBatch = Cap / 2 < 16 ? Cap / 2 : 16;
+  static constexpr std::size_t kSharedCap = (std::size_t{16} << 20) / Bytes;  // 16 MiB of each size
 
   [[gnu::noinline]] static void* take_slow() {
     {
@@ -72,6 +80,7 @@ class FreeList {
       std::lock_guard lock(all.mutex);
       if (FreeBlock* block = all.head) {
         all.head = block->next;
+        --all.count;
         return block;
       }
     }
@@ -89,28 +98,43 @@ class FreeList {
       ++local.count;
       return;
     }
-    SharedBlocks& all = shared();
-    std::lock_guard lock(all.mutex);
-    block->next = all.head;
-    all.head = block;
-    for (std::uint32_t k = 0; k < kBatch && local.head && !program::ThreadExit::gone(); ++k) {
+    // A batch goes at once, so that a thread which only frees takes the lock now and then.
+    FreeBlock* batch = block;
+    block->next = nullptr;
+    for (std::uint32_t k = 0; k < kBatch && local.limit != 0 && local.head; ++k) {
       FreeBlock* spare = local.head;
       local.head = spare->next;
       --local.count;
-      spare->next = all.head;
-      all.head = spare;
+      spare->next = batch;
+      batch = spare;
+    }
+    share(batch);
+  }
+
+  /// Hands a chain of blocks to the shared list, and what that has no room for to the system.
+  static void share(FreeBlock* chain) noexcept {
+    SharedBlocks& all = shared();
+    {
+      std::lock_guard lock(all.mutex);
+      while (chain && all.count < kSharedCap) {
+        FreeBlock* block = chain;
+        chain = block->next;
+        block->next = all.head;
+        all.head = block;
+        ++all.count;
+      }
+    }
+    while (chain) {
+      FreeBlock* block = chain;
+      chain = block->next;
+      ::operator delete(block, std::align_val_t{64});
     }
   }
 
   static void drain() {
-    SharedBlocks& all = shared();
-    std::lock_guard lock(all.mutex);
-    while (FreeBlock* block = local_.head) {
-      local_.head = block->next;
-      block->next = all.head;
-      all.head = block;
-    }
-    local_.count = local_.limit = 0;
+    FreeBlock* all = local_.head;
+    local_ = {};
+    share(all);
   }
 
   static inline thread_local constinit LocalBlocks local_{};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -72,6 +73,16 @@ Dtype with_scalar(Dtype strong, trireme::Kind scalar) {
   return scalar == trireme::Kind::integer ? Dtype::i64 : Dtype::f64;
 }
 
+namespace {
+
+/// The shortest text that reads back as the same number.
+std::string number_text(double value) {
+  char text[32];
+  return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+
+}  // namespace
+
 std::uint64_t scalar_bits(std::string_view function, Scalar value, Dtype dtype) {
   program::FloatEnvironment environment;
   switch (dtype) {
@@ -80,7 +91,7 @@ std::uint64_t scalar_bits(std::string_view function, Scalar value, Dtype dtype) 
     case Dtype::i32:
     case Dtype::i64: {
       if (value.kind == trireme::Kind::floating)
-        throw error(Code::out_of_range, std::string(function) + ": the scalar " + std::to_string(value.floating) +
+        throw error(Code::out_of_range, std::string(function) + ": the scalar " + number_text(value.floating) +
                                             " does not fit " + std::string(name(dtype)));
       if (dtype == Dtype::i64) return static_cast<std::uint64_t>(value.integer);
       if (value.integer < std::numeric_limits<std::int32_t>::min() || value.integer > std::numeric_limits<std::int32_t>::max())
@@ -119,14 +130,14 @@ std::int64_t checked_size(std::string_view function, const Shape& shape, Dtype d
   for (std::int64_t extent : shape) {
     if (extent < 0)
       throw error(Code::invalid_argument, std::string(function) + ": negative extent in shape " + shape.text());
+    // Extents beside a 0 count too, as strides are products of them.
     if (extent == 0) empty = true;
     else overflow |= __builtin_mul_overflow(bytes, extent, &bytes);
   }
-  if (empty) return 0;
   if (overflow || bytes > (std::int64_t{1} << 62))
     throw error(Code::invalid_argument, std::string(function) + ": shape " + shape.text() + " of " + std::string(name(dtype)) +
                                             " is larger than any memory");
-  return bytes / static_cast<std::int64_t>(item_size(dtype));
+  return empty ? 0 : bytes / static_cast<std::int64_t>(item_size(dtype));
 }
 
 int checked_axis(std::string_view function, int axis, int rank) {

@@ -101,7 +101,7 @@ struct Walk {
     return static_cast<Slot>(out.lazies++);
   }
 
-  /// `expected(node)` is how many edges from within the graph lead to a node. It returns 0 to give up.
+  /// `expected(node, references)` is how many edges must lead to a node before it is read. It returns 0 to give up.
   template <class Expected>
   bool run(Node* root, Expected expected) {
     Slot stack[kMaxOperations];
@@ -117,20 +117,22 @@ struct Walk {
           out.input[s][k] = constant_slot(m);
           continue;
         }
+        // The count comes first. If it is 1, the edge is ours and nobody can change the state any more; if it is more,
+        // the state may change at any time, and the node is read on only once as many edges to it were met.
+        std::uint32_t references = m->refs.load(std::memory_order_acquire);
         State state = m->state.load(std::memory_order_acquire);
         if (state == State::ready) {
           out.input[s][k] = leaf_slot(m);
           continue;
         }
         if (state == State::claimed) return false;
-        std::uint32_t references = m->refs.load(std::memory_order_acquire);
         if (references == 1) {  // the edge we came by
           out.input[s][k] = stack[depth++] = add_lazy(m, false);
           continue;
         }
         Joint& j = find_joint(m);
         if (j.seen++ == 0) {
-          j.expected = expected(m);
+          j.expected = expected(m, references);
           if (j.expected == 0) return false;
           j.slot = add_lazy(m, j.expected < references);
         }
@@ -162,7 +164,7 @@ bool snapshot_owned(Node* root, Snapshot& out) {
   out.lazies = out.leaves = out.constants = 0;
   if (root->refs.load(std::memory_order_acquire) != 1) return false;
   Walk walk(out);
-  return walk.run(root, [](Node* m) { return m->refs.load(std::memory_order_acquire); });
+  return walk.run(root, [](Node*, std::uint32_t references) { return references; });
 }
 
 bool snapshot_shared(Node* root, Snapshot& out) {
@@ -171,7 +173,7 @@ bool snapshot_shared(Node* root, Snapshot& out) {
   if (!count_edges(root, counts)) return false;
   out.lazies = out.leaves = out.constants = 0;
   Walk walk(out);
-  return walk.run(root, [&](Node* m) { return counts.find_joint(m).seen; });
+  return walk.run(root, [&](Node* m, std::uint32_t) { return counts.find_joint(m).seen; });
 }
 
 bool is_inner_order(const Shape& shape, std::uint8_t axes) {

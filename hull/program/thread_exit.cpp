@@ -13,7 +13,7 @@ thread_local constinit bool thread_gone = false;
 struct Drains {
   std::vector<ThreadExit::Drain> all;
   ~Drains() {
-    for (ThreadExit::Drain drain : all) drain();
+    for (std::size_t k = 0; k < all.size(); ++k) all[k]();  // by index: a drain may register another
     thread_gone = true;
   }
 };

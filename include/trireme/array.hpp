@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -63,7 +66,8 @@ class TRIREME_API array {
   array(array&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
   array& operator=(const array& other) noexcept;
   array& operator=(array&& other) noexcept {
-    std::swap(node_, other.node_);
+    array taken(std::move(other));
+    std::swap(node_, taken.node_);
     return *this;
   }
   ~array();
@@ -115,15 +119,18 @@ class TRIREME_API array {
   /// All elements, row-major. T must be the array's element type (Code::dtype_mismatch otherwise).
   template <class T>
   std::vector<T> to_vector() const {
-    std::vector<T> out(static_cast<std::size_t>(size()));
-    if constexpr (std::same_as<T, bool>) {
-      std::vector<unsigned char> bytes(out.size());
-      copy_to(bytes.data(), dtype_of<T>);
-      out.assign(bytes.begin(), bytes.end());
-    } else {
+    expect_dtype("to_vector", dtype_of<T>);
+    using Element = std::conditional_t<std::same_as<T, bool>, unsigned char, T>;
+    try {
+      std::vector<Element> out(static_cast<std::size_t>(size()));
       copy_to(out.data(), dtype_of<T>);
+      if constexpr (std::same_as<T, bool>) return std::vector<bool>(out.begin(), out.end());
+      else return out;
+    } catch (const std::bad_alloc&) {
+      throw error(Code::out_of_memory, "to_vector: no memory for " + std::to_string(size()) + " elements");
+    } catch (const std::length_error&) {
+      throw error(Code::out_of_memory, "to_vector: no memory for " + std::to_string(size()) + " elements");
     }
-    return out;
   }
   /// Writes all elements, row-major, to `destination`, which holds size() elements of `as`. Evaluates and synchronises.
   void copy_to(void* destination, Dtype as) const;
@@ -164,6 +171,7 @@ class TRIREME_API array {
 
  private:
   void item_to(void* destination, Dtype as) const;
+  void expect_dtype(const char* function, Dtype as) const;
   graph::Node* node_ = nullptr;
 };
 

@@ -15,7 +15,7 @@ TRIREME_API array ones(const Shape& shape, Dtype dtype = f64);
 TRIREME_API array full(const Shape& shape, Scalar value, Dtype dtype);
 
 /// start, start + step, ... below stop (above, for a negative step): element k is start + k * step, computed in i64
-/// or f64 and converted once. Throws Code::invalid_argument for a step of 0.
+/// or f64 and converted once, as astype does (integers wrap). Throws Code::invalid_argument for a step of 0.
 TRIREME_API array arange(Scalar start, Scalar stop, Scalar step, Dtype dtype);
 TRIREME_API array arange(std::int64_t stop);
 

@@ -55,7 +55,7 @@ struct Counters {
   std::int64_t programs_run = 0;
   std::int64_t bytes_moved = 0;          // between devices
   std::int64_t fallbacks = 0;            // programs a chosen device could not run, run on the CPU
-  std::int64_t bytes_live = 0;           // memory held by arrays, all devices
+  std::int64_t bytes_live = 0;           // held by arrays of more than 16 KiB, all devices
 };
 TRIREME_API Counters counters();
 

@@ -47,6 +47,21 @@ TEST(error, dtypes_a_rule_does_not_take_are_named) {
   expect_error([&] { add(true, false); }, Code::dtype_mismatch, "add");
 }
 
+TEST(error, results_larger_than_any_memory_are_refused_when_built) {
+  constexpr std::int64_t kHuge = std::int64_t{1} << 61;
+  const array flags = zeros({1}, boolean).broadcast_to({kHuge, 1});
+  expect_error([&] { sum(flags, {1}); }, Code::invalid_argument, "sum", {"larger than any memory"});
+  expect_error([&] { astype(flags, f64); }, Code::invalid_argument, "astype", {"larger than any memory"});
+  expect_error([&] { zeros({kHuge, 0}); }, Code::invalid_argument, "full");  // its strides overflow, though it is empty
+  const array wide = zeros({1}).broadcast_to({std::int64_t{1} << 58});
+  expect_error([&] { wide.to_vector<double>(); }, Code::out_of_memory, "to_vector");
+}
+
+TEST(error, thread_counts_beyond_any_machine_are_refused) {
+  expect_error([&] { set_threads(2'000'000'000); }, Code::invalid_argument, "set_threads", {"2000000000"});
+  expect_error([&] { set_threads(0); }, Code::invalid_argument, "set_threads");
+}
+
 TEST(error, scalar_outside_the_dtype_is_named) {
   const array x = zeros({2}, i32);
   expect_error([&] { x + (std::int64_t{1} << 31); }, Code::out_of_range, "add", {"2147483648", "int32"});

@@ -4,8 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <functional>
+#include <thread>
+#include <vector>
 
 #include "support/compare.hpp"
 #include "trireme/trireme.hpp"
@@ -55,6 +58,31 @@ TEST_F(Fork, child_computes_what_the_parent_computed) {
       EXPECT_TRUE(same_bits(work(n), small)) << "the parent afterwards";
     }
   }
+}
+
+TEST_F(Fork, child_of_a_parent_whose_threads_compute_does_not_wait_for_them) {
+  std::atomic<bool> stop{false};
+  auto churn = [&] {
+    const DeviceScope scope{Device("cpu")};
+    while (!stop) {
+      std::vector<array> held;  // more than a thread's free list keeps, so that the shared one is busy
+      for (int k = 0; k < 300; ++k) held.push_back((arange(3) + k).eval());
+      work(100'000).eval();
+    }
+  };
+  work(100'000).eval();  // the first use is over
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 2; ++t) threads.emplace_back(churn);
+  int wrong = 0;
+  for (int k = 0; k < 50; ++k)
+    wrong += in_child([] {
+               std::vector<array> held;
+               for (int i = 0; i < 300; ++i) held.push_back((arange(3) + i).eval());
+               return (arange(10) + 1).to_vector<std::int64_t>()[9] == 10;
+             }) != 0;
+  stop = true;
+  for (std::thread& t : threads) t.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST_F(Fork, child_reads_and_computes_with_the_parents_arrays) {

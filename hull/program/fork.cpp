@@ -1,0 +1,43 @@
+// hull/program/fork.cpp -- pthread_atfork handlers that take every registered mutex and give it back
+// SPDX-License-Identifier: Apache-2.0
+#include "program/fork.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <pthread.h>
+
+namespace trireme::program {
+
+namespace {
+
+struct Entry {
+  LockRank rank;
+  std::mutex* mutex;
+};
+
+std::mutex registering;
+std::vector<Entry>* entries = nullptr;  // sorted by rank; leaked, since forks may come at any time
+
+void before_fork() {
+  registering.lock();
+  for (Entry& entry : *entries) entry.mutex->lock();
+}
+
+void after_fork() {
+  for (auto entry = entries->rbegin(); entry != entries->rend(); ++entry) entry->mutex->unlock();
+  registering.unlock();
+}
+
+}  // namespace
+
+void hold_across_fork(std::mutex& mutex, LockRank rank) {
+  std::lock_guard lock(registering);
+  bool first = !entries;
+  if (first) entries = new std::vector<Entry>;
+  auto place = std::upper_bound(entries->begin(), entries->end(), rank, [](LockRank r, const Entry& e) { return r < e.rank; });
+  entries->insert(place, {rank, &mutex});
+  if (first) pthread_atfork(before_fork, after_fork, after_fork);
+}
+
+}  // namespace trireme::program

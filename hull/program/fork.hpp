@@ -1,0 +1,15 @@
+// hull/program/fork.hpp -- the library's mutexes are free in a forked child, whatever other threads were doing
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mutex>
+
+namespace trireme::program {
+
+/// The order in which mutexes may be taken while others are held, and in which fork takes them all.
+enum class LockRank { claims, plans, executables, combining, counts, threads, large_blocks, free_blocks };
+
+/// From now on fork() waits until `mutex`, which is never destroyed, can be taken, and leaves it free on both sides.
+void hold_across_fork(std::mutex& mutex, LockRank rank);
+
+}  // namespace trireme::program
