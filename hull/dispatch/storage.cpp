@@ -192,11 +192,11 @@ std::int64_t live_bytes() { return live.load(std::memory_order_relaxed); }
 
 namespace trireme::graph {
 
-void retain(Storage* storage) noexcept { storage->refs.fetch_add(1, std::memory_order_relaxed); }
+void retain(Storage* storage) noexcept { program::add_reference(storage->refs); }
 
 void release(Storage* storage) noexcept {
   using namespace trireme::dispatch;
-  if (storage->refs.load(std::memory_order_acquire) != 1 && storage->refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!program::drop_reference(storage->refs)) return;
   for (Storage* copy = storage->copies.load(std::memory_order_acquire); copy;) {
     Storage* next = copy->next;
     release(copy);

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "program/count.hpp"
 #include "program/program.hpp"
 #include "trireme/shape.hpp"
 
@@ -83,12 +84,10 @@ Node* new_node();
 /// Called by release when the count falls to 0.
 void destroy(Node* node) noexcept;
 
-inline void retain(Node* node) noexcept { node->refs.fetch_add(1, std::memory_order_relaxed); }
+inline void retain(Node* node) noexcept { program::add_reference(node->refs); }
 
 inline void release(Node* node) noexcept {
-  // A count of 1 can only be ours, so the usual last release needs no atomic read-modify-write.
-  if (node->refs.load(std::memory_order_acquire) == 1 || node->refs.fetch_sub(1, std::memory_order_acq_rel) == 1)
-    destroy(node);
+  if (program::drop_reference(node->refs)) destroy(node);
 }
 
 /// Row-major strides of a shape.

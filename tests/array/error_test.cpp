@@ -54,7 +54,9 @@ TEST(error, results_larger_than_any_memory_are_refused_when_built) {
   expect_error([&] { astype(flags, f64); }, Code::invalid_argument, "astype", {"larger than any memory"});
   expect_error([&] { zeros({kHuge, 0}); }, Code::invalid_argument, "full");  // its strides overflow, though it is empty
   const array wide = zeros({1}).broadcast_to({std::int64_t{1} << 58});
+#if !defined(__SANITIZE_ADDRESS__)  // which ends the process instead of throwing bad_alloc
   expect_error([&] { wide.to_vector<double>(); }, Code::out_of_memory, "to_vector");
+#endif
 }
 
 TEST(error, thread_counts_beyond_any_machine_are_refused) {
