@@ -17,7 +17,7 @@ endif()
 
 function(trireme_level_options target level)
   # Without exceptions, as the personality routine's reference would be a weak symbol.
-  target_compile_options(${target} PRIVATE -O2 -ffp-contract=off -fno-math-errno -fno-exceptions ${TRIREME_FLAGS_${level}})
+  target_compile_options(${target} PRIVATE -O2 -falign-loops=32 -falign-functions=64 -ffp-contract=off -fno-math-errno -fno-exceptions ${TRIREME_FLAGS_${level}})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/hull ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(${target} PRIVATE xsimd)
 endfunction()

@@ -12,8 +12,8 @@
 namespace trireme::cpu {
 
 /// Elements of a tile. Small enough that tiles of all registers stay in the first-level cache and that operations
-/// bound by memory and by arithmetic alternate; measured best between 128 and 256.
-inline constexpr std::size_t kTile = 256;
+/// bound by memory and by arithmetic alternate, large enough that calling a routine costs little beside its work.
+inline constexpr std::size_t kTile = 512;
 
 inline constexpr std::size_t kMaxRegisters = 512;
 

@@ -96,7 +96,7 @@ class LargeBlocks {
   static void* map(std::size_t bytes) {
     void* block = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (block == MAP_FAILED) return nullptr;
-    if (bytes >= std::size_t{2} << 20) madvise(block, bytes, MADV_HUGEPAGE);
+    if (bytes >= std::size_t{4} << 20) madvise(block, bytes, MADV_HUGEPAGE);
     return block;
   }
 
