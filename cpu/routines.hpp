@@ -20,8 +20,10 @@ using TreeRoutine = void (*)(void* lanes, std::size_t m);
 /// identity when n is 0.
 using ChunkRoutine = void (*)(void* out, const void* x, std::size_t n);
 
-/// lane[k] = combine(lane[k], x[k + row * stride]) for k < n and rows in order. `stride` in elements.
-using FoldRoutine = void (*)(void* lane, const void* x, std::int64_t stride, std::size_t rows, std::size_t n);
+/// lane[k] = combine(lane[k], x[k + row * stride]) for k < n and rows in order. Asks for the memory `ahead` of it, which
+/// the next call will read. `stride` and `ahead` in elements.
+using FoldRoutine = void (*)(void* lane, const void* x, std::int64_t stride, std::int64_t ahead, std::size_t rows, std::size_t n);
+inline constexpr int kFoldRows = 4;  // best called with a multiple of this many rows
 
 /// Which operand of a routine is one element for all positions.
 enum Broadcast : std::uint8_t { kNone, kFirst, kSecond, kBroadcasts };

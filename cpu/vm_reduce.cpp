@@ -100,7 +100,7 @@ void inner_unit(const ReduceJob& job, Worker& worker, std::int64_t unit) {
 }
 
 // Bytes of a row that a direct reduction by columns takes at once: as many as keep all lanes in the second-level cache.
-constexpr std::int64_t kOuterRowBytes = 4096, kInnerRowBytes = 256;
+constexpr std::int64_t kOuterRowBytes = 16384, kInnerRowBytes = 256;
 
 /// One chunk of the run for one tile of kept positions.
 void column_unit(const ReduceJob& job, Worker& worker, std::int64_t chunk, std::int64_t first, std::size_t n) {
@@ -112,14 +112,14 @@ void column_unit(const ReduceJob& job, Worker& worker, std::int64_t chunk, std::
   Routine combine = job.combine();
   Axes kept{0, job.domain.kept}, run{job.domain.kept, job.domain.rank};
   if (job.direct) {
-    // Lane l takes rows l, l + lanes, ... in order; four of them at a time, so that rows are read nearly in order too.
+    // Lane l takes rows l, l + lanes, ... in order; several of them at a time, so that rows are read nearly in order too.
     FoldRoutine fold = job.routines.fold[job.exe.reduction][job.type_index()];
-    for (std::int64_t block = begin; block < end; block += 4 * all)
+    for (std::int64_t block = begin; block < end; block += kFoldRows * all)
       for (std::int64_t row = block; row < std::min(end, block + all); ++row) {
         worker.fix(run, row);
         worker.stage_inputs(kept, first, n);
-        auto rows = static_cast<std::size_t>((std::min(end, block + 4 * all) - row + all - 1) / all);
-        fold(lane_at(row - block), worker.reduced(), job.row_stride * all, rows, n);
+        auto rows = static_cast<std::size_t>((std::min(end, block + kFoldRows * all) - row + all - 1) / all);
+        fold(lane_at(row - block), worker.reduced(), job.row_stride * all, job.row_stride, rows, n);
       }
   } else {
     for (std::int64_t row = begin; row < end; ++row) {
