@@ -24,14 +24,12 @@ run    header:xsimd/xsimd.hpp             libxsimd-dev        xsimd-devel
 run    header:tbb/tbb.h                   libtbb-dev          tbb-devel
 run    header:CLI/CLI.hpp                 libcli11-dev        cli11-devel
 run    header:nlohmann/json.hpp           nlohmann-json3-dev  json-devel
-run    header:fmt/format.h                libfmt-dev          fmt-devel
 run    header:xxhash.h                    libxxhash-dev       xxhash-devel
 run    header:zlib.h                      zlib1g-dev          zlib-devel
 run    library:libOpenCL.so.1             ocl-icd-libopencl1  ocl-icd
 run    vendor:pocl                        pocl-opencl-icd     pocl
 check  header:gtest/gtest.h               libgtest-dev        gtest-devel
 check  header:mpfr.h                      libmpfr-dev         mpfr-devel
-check  header:benchmark/benchmark.h       libbenchmark-dev    google-benchmark-devel
 check  command:qemu-x86_64                qemu-user           qemu-user
 TABLE
 }
