@@ -111,7 +111,7 @@ struct BasicMask {
 template <class T>
 using Mask = BasicMask<sizeof(T)>;
 
-/// One register of T: float, double, int32_t or int64_t.
+/// One register of T: float, double, or (u)int32_t or (u)int64_t.
 template <class T>
 struct Lanes {
   using Batch = xsimd::batch<T, Arch>;
@@ -171,11 +171,26 @@ struct Lanes {
   TRIREME_INLINE friend Lanes operator&(Lanes a, Lanes b) requires(!kFloat) { return Lanes(a.batch & b.batch); }
   TRIREME_INLINE friend Lanes operator|(Lanes a, Lanes b) requires(!kFloat) { return Lanes(a.batch | b.batch); }
   TRIREME_INLINE friend Lanes operator^(Lanes a, Lanes b) requires(!kFloat) { return Lanes(a.batch ^ b.batch); }
-  TRIREME_INLINE friend Lanes operator~(Lanes a) requires(!kFloat) { return a ^ Lanes(T{-1}); }
+  TRIREME_INLINE friend Lanes operator~(Lanes a) requires(!kFloat) { return a ^ Lanes(static_cast<T>(-1)); }
   TRIREME_INLINE friend Lanes shift_left(Lanes a, int k) requires(!kFloat) { return of(Raw::shift_left(a.raw(), k)); }
   TRIREME_INLINE friend Lanes shift_right(Lanes a, int k) requires(!kFloat) { return of(Raw::shift_right(a.raw(), k)); }
   TRIREME_INLINE friend Lanes shift_right_logical(Lanes a, int k) requires(!kFloat) {
     return of(Raw::shift_right_logical(a.raw(), k));
+  }
+  /// By counts in [0, width of T).
+  TRIREME_INLINE friend Lanes shift_left(Lanes a, Lanes k) requires(!kFloat) {
+    return of(Raw::shift_left_by(a.raw(), k.raw()));
+  }
+  TRIREME_INLINE friend Lanes shift_right(Lanes a, Lanes k) requires(!kFloat) {
+    return of(Raw::shift_right_by(a.raw(), k.raw()));
+  }
+  /// One element after the other, as no instruction set here divides integers.
+  TRIREME_INLINE friend Lanes quotient(Lanes a, Lanes b) requires(!kFloat) {
+    alignas(sizeof(Batch)) T x[width], y[width];
+    a.store(x);
+    b.store(y);
+    for (std::size_t k = 0; k < width; ++k) x[k] = quotient(math::Scalar<T>(x[k]), math::Scalar<T>(y[k])).value;
+    return load(x);
   }
 
   TRIREME_INLINE friend Lanes<Partner> as_int(Lanes a) requires kFloat {

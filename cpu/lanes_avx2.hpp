@@ -120,6 +120,8 @@ struct Isa<std::int32_t> {
   TRIREME_INLINE static __m256i shift_left(__m256i a, int k) { return _mm256_slli_epi32(a, k); }
   TRIREME_INLINE static __m256i shift_right(__m256i a, int k) { return _mm256_srai_epi32(a, k); }
   TRIREME_INLINE static __m256i shift_right_logical(__m256i a, int k) { return _mm256_srli_epi32(a, k); }
+  TRIREME_INLINE static __m256i shift_left_by(__m256i a, __m256i k) { return _mm256_sllv_epi32(a, k); }
+  TRIREME_INLINE static __m256i shift_right_by(__m256i a, __m256i k) { return _mm256_srav_epi32(a, k); }
   TRIREME_INLINE static __m256 as_float(__m256i a) { return _mm256_castsi256_ps(a); }
   TRIREME_INLINE static __m256 to_float(__m256i a) { return _mm256_cvtepi32_ps(a); }
 };
@@ -146,6 +148,11 @@ struct Isa<std::int64_t> {
     return _mm256_sub_epi64(_mm256_xor_si256(_mm256_srli_epi64(a, k), sign), sign);
   }
   TRIREME_INLINE static __m256i shift_right_logical(__m256i a, int k) { return _mm256_srli_epi64(a, k); }
+  TRIREME_INLINE static __m256i shift_left_by(__m256i a, __m256i k) { return _mm256_sllv_epi64(a, k); }
+  TRIREME_INLINE static __m256i shift_right_by(__m256i a, __m256i k) {
+    __m256i sign = _mm256_srlv_epi64(_mm256_set1_epi64x(static_cast<long long>(0x8000000000000000ull)), k);
+    return _mm256_sub_epi64(_mm256_xor_si256(_mm256_srlv_epi64(a, k), sign), sign);
+  }
   TRIREME_INLINE static __m256d as_float(__m256i a) { return _mm256_castsi256_pd(a); }
   /// Both halves become exact doubles through the bits of 2^52 and 2^84; the last addition is the only rounding.
   TRIREME_INLINE static __m256d to_float(__m256i a) {
@@ -155,6 +162,40 @@ struct Isa<std::int64_t> {
     return _mm256_add_pd(upper, _mm256_castsi256_pd(low));
   }
 };
+
+// Unsigned integers: the signed ones' instructions but for order and the right shift.
+template <>
+struct Isa<std::uint32_t> : Isa<std::int32_t> {
+  TRIREME_INLINE static __m256i load_partial(const std::uint32_t* p, std::size_t n) {
+    return Isa<std::int32_t>::load_partial(reinterpret_cast<const std::int32_t*>(p), n);
+  }
+  TRIREME_INLINE static void store_partial(std::uint32_t* p, std::size_t n, __m256i v) {
+    Isa<std::int32_t>::store_partial(reinterpret_cast<std::int32_t*>(p), n, v);
+  }
+  TRIREME_INLINE static __m256i less(__m256i a, __m256i b) {
+    __m256i flip = _mm256_set1_epi32(static_cast<int>(0x80000000u));
+    return _mm256_cmpgt_epi32(_mm256_xor_si256(b, flip), _mm256_xor_si256(a, flip));
+  }
+  TRIREME_INLINE static __m256i shift_right(__m256i a, int k) { return shift_right_logical(a, k); }
+  TRIREME_INLINE static __m256i shift_right_by(__m256i a, __m256i k) { return _mm256_srlv_epi32(a, k); }
+};
+
+template <>
+struct Isa<std::uint64_t> : Isa<std::int64_t> {
+  TRIREME_INLINE static __m256i load_partial(const std::uint64_t* p, std::size_t n) {
+    return Isa<std::int64_t>::load_partial(reinterpret_cast<const std::int64_t*>(p), n);
+  }
+  TRIREME_INLINE static void store_partial(std::uint64_t* p, std::size_t n, __m256i v) {
+    Isa<std::int64_t>::store_partial(reinterpret_cast<std::int64_t*>(p), n, v);
+  }
+  TRIREME_INLINE static __m256i less(__m256i a, __m256i b) {
+    __m256i flip = _mm256_set1_epi64x(static_cast<long long>(0x8000000000000000ull));
+    return _mm256_cmpgt_epi64(_mm256_xor_si256(b, flip), _mm256_xor_si256(a, flip));
+  }
+  TRIREME_INLINE static __m256i shift_right(__m256i a, int k) { return shift_right_logical(a, k); }
+  TRIREME_INLINE static __m256i shift_right_by(__m256i a, __m256i k) { return _mm256_srlv_epi64(a, k); }
+};
+
 
 // Between lanes of 4 and of 8 bytes: `low` and `high` name the halves of the narrow lanes.
 TRIREME_INLINE __m256d low_to_double(__m256 a) { return _mm256_cvtps_pd(_mm256_castps256_ps128(a)); }
@@ -173,3 +214,18 @@ TRIREME_INLINE __m256i to_word(__m256i low, __m256i high) {
 TRIREME_INLINE __m256i low_mask(__m256i a) { return low_to_long(a); }
 TRIREME_INLINE __m256i high_mask(__m256i a) { return high_to_long(a); }
 TRIREME_INLINE __m256i join_mask(__m256i low, __m256i high) { return to_word(low, high); }
+
+// f16 by the processor's own instructions, which round as math/half.hpp does; how many elements were converted.
+TRIREME_INLINE std::size_t halves_to_floats(float* to, const std::uint16_t* from, std::size_t n) {
+  std::size_t k = 0;
+  for (; k + 8 <= n; k += 8)
+    _mm256_storeu_ps(to + k, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from + k))));
+  return k;
+}
+TRIREME_INLINE std::size_t floats_to_halves(std::uint16_t* to, const float* from, std::size_t n) {
+  std::size_t k = 0;
+  for (; k + 8 <= n; k += 8)
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + k),
+                     _mm256_cvtps_ph(_mm256_loadu_ps(from + k), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+  return k;
+}

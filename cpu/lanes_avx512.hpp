@@ -95,6 +95,8 @@ struct Isa<std::int32_t> {
   TRIREME_INLINE static __m512i shift_right_logical(__m512i a, int k) {
     return _mm512_srli_epi32(a, static_cast<unsigned>(k));
   }
+  TRIREME_INLINE static __m512i shift_left_by(__m512i a, __m512i k) { return _mm512_sllv_epi32(a, k); }
+  TRIREME_INLINE static __m512i shift_right_by(__m512i a, __m512i k) { return _mm512_srav_epi32(a, k); }
   TRIREME_INLINE static __m512 as_float(__m512i a) { return _mm512_castsi512_ps(a); }
   TRIREME_INLINE static __m512 to_float(__m512i a) { return _mm512_cvtepi32_ps(a); }
 };
@@ -116,8 +118,37 @@ struct Isa<std::int64_t> {
   TRIREME_INLINE static __m512i shift_right_logical(__m512i a, int k) {
     return _mm512_srli_epi64(a, static_cast<unsigned>(k));
   }
+  TRIREME_INLINE static __m512i shift_left_by(__m512i a, __m512i k) { return _mm512_sllv_epi64(a, k); }
+  TRIREME_INLINE static __m512i shift_right_by(__m512i a, __m512i k) { return _mm512_srav_epi64(a, k); }
   TRIREME_INLINE static __m512d as_float(__m512i a) { return _mm512_castsi512_pd(a); }
   TRIREME_INLINE static __m512d to_float(__m512i a) { return _mm512_cvtepi64_pd(a); }
+};
+
+// Unsigned integers: the signed ones' instructions but for order and the right shift.
+template <>
+struct Isa<std::uint32_t> : Isa<std::int32_t> {
+  TRIREME_INLINE static __m512i load_partial(const std::uint32_t* p, std::size_t n) {
+    return Isa<std::int32_t>::load_partial(reinterpret_cast<const std::int32_t*>(p), n);
+  }
+  TRIREME_INLINE static void store_partial(std::uint32_t* p, std::size_t n, __m512i v) {
+    Isa<std::int32_t>::store_partial(reinterpret_cast<std::int32_t*>(p), n, v);
+  }
+  TRIREME_INLINE static __mmask16 less(__m512i a, __m512i b) { return _mm512_cmplt_epu32_mask(a, b); }
+  TRIREME_INLINE static __m512i shift_right(__m512i a, int k) { return shift_right_logical(a, k); }
+  TRIREME_INLINE static __m512i shift_right_by(__m512i a, __m512i k) { return _mm512_srlv_epi32(a, k); }
+};
+
+template <>
+struct Isa<std::uint64_t> : Isa<std::int64_t> {
+  TRIREME_INLINE static __m512i load_partial(const std::uint64_t* p, std::size_t n) {
+    return Isa<std::int64_t>::load_partial(reinterpret_cast<const std::int64_t*>(p), n);
+  }
+  TRIREME_INLINE static void store_partial(std::uint64_t* p, std::size_t n, __m512i v) {
+    Isa<std::int64_t>::store_partial(reinterpret_cast<std::int64_t*>(p), n, v);
+  }
+  TRIREME_INLINE static __mmask8 less(__m512i a, __m512i b) { return _mm512_cmplt_epu64_mask(a, b); }
+  TRIREME_INLINE static __m512i shift_right(__m512i a, int k) { return shift_right_logical(a, k); }
+  TRIREME_INLINE static __m512i shift_right_by(__m512i a, __m512i k) { return _mm512_srlv_epi64(a, k); }
 };
 
 // Between lanes of 4 and of 8 bytes: `low` and `high` name the halves of the narrow lanes.
@@ -136,3 +167,18 @@ TRIREME_INLINE __m512i to_word(__m512i low, __m512i high) {
 TRIREME_INLINE __mmask8 low_mask(__mmask16 a) { return static_cast<__mmask8>(a); }
 TRIREME_INLINE __mmask8 high_mask(__mmask16 a) { return static_cast<__mmask8>(a >> 8); }
 TRIREME_INLINE __mmask16 join_mask(__mmask8 low, __mmask8 high) { return static_cast<__mmask16>(low | high << 8); }
+
+// f16 by the processor's own instructions, which round as math/half.hpp does; how many elements were converted.
+TRIREME_INLINE std::size_t halves_to_floats(float* to, const std::uint16_t* from, std::size_t n) {
+  std::size_t k = 0;
+  for (; k + 16 <= n; k += 16)
+    _mm512_storeu_ps(to + k, _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + k))));
+  return k;
+}
+TRIREME_INLINE std::size_t floats_to_halves(std::uint16_t* to, const float* from, std::size_t n) {
+  std::size_t k = 0;
+  for (; k + 16 <= n; k += 16)
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + k),
+                        _mm512_cvtps_ph(_mm512_loadu_ps(from + k), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+  return k;
+}

@@ -44,6 +44,28 @@ TRIREME_INLINE __m128i blend(__m128i mask, __m128i a, __m128i b) {
   return _mm_or_si128(_mm_and_si128(mask, a), _mm_andnot_si128(mask, b));
 }
 
+/// Without an instruction for shifts by differing counts: one element after the other.
+template <class T, class Shift>
+TRIREME_INLINE __m128i each_shifted(__m128i a, __m128i k, Shift shift) {
+  alignas(16) T x[16 / sizeof(T)], by[16 / sizeof(T)];
+  _mm_store_si128(reinterpret_cast<__m128i*>(x), a);
+  _mm_store_si128(reinterpret_cast<__m128i*>(by), k);
+  for (std::size_t n = 0; n < 16 / sizeof(T); ++n) x[n] = shift(math::Scalar<T>(x[n]), math::Scalar<T>(by[n])).value;
+  return _mm_load_si128(reinterpret_cast<const __m128i*>(x));
+}
+struct ShiftLeft {
+  template <class V>
+  TRIREME_INLINE V operator()(V a, V k) const {
+    return shift_left(a, k);
+  }
+};
+struct ShiftRight {
+  template <class V>
+  TRIREME_INLINE V operator()(V a, V k) const {
+    return shift_right(a, k);
+  }
+};
+
 template <class T>
 struct Isa;
 
@@ -113,6 +135,8 @@ struct Isa<std::int32_t> {
   TRIREME_INLINE static __m128i shift_left(__m128i a, int k) { return _mm_slli_epi32(a, k); }
   TRIREME_INLINE static __m128i shift_right(__m128i a, int k) { return _mm_srai_epi32(a, k); }
   TRIREME_INLINE static __m128i shift_right_logical(__m128i a, int k) { return _mm_srli_epi32(a, k); }
+  TRIREME_INLINE static __m128i shift_left_by(__m128i a, __m128i k) { return each_shifted<std::int32_t>(a, k, ShiftLeft()); }
+  TRIREME_INLINE static __m128i shift_right_by(__m128i a, __m128i k) { return each_shifted<std::int32_t>(a, k, ShiftRight()); }
   TRIREME_INLINE static __m128 as_float(__m128i a) { return _mm_castsi128_ps(a); }
   TRIREME_INLINE static __m128 to_float(__m128i a) { return _mm_cvtepi32_ps(a); }
 };
@@ -145,6 +169,8 @@ struct Isa<std::int64_t> {
     return _mm_sub_epi64(_mm_xor_si128(_mm_srli_epi64(a, k), sign), sign);
   }
   TRIREME_INLINE static __m128i shift_right_logical(__m128i a, int k) { return _mm_srli_epi64(a, k); }
+  TRIREME_INLINE static __m128i shift_left_by(__m128i a, __m128i k) { return each_shifted<std::int64_t>(a, k, ShiftLeft()); }
+  TRIREME_INLINE static __m128i shift_right_by(__m128i a, __m128i k) { return each_shifted<std::int64_t>(a, k, ShiftRight()); }
   TRIREME_INLINE static __m128d as_float(__m128i a) { return _mm_castsi128_pd(a); }
   /// Both halves become exact doubles through the bits of 2^52 and 2^84; the last addition is the only rounding.
   TRIREME_INLINE static __m128d to_float(__m128i a) {
@@ -153,6 +179,39 @@ struct Isa<std::int64_t> {
     __m128d upper = _mm_sub_pd(_mm_castsi128_pd(high), _mm_set1_pd(0x1p84 + 0x1p63 + 0x1p52));
     return _mm_add_pd(upper, _mm_castsi128_pd(low));
   }
+};
+
+// Unsigned integers: the signed ones' instructions but for order and the right shift.
+template <>
+struct Isa<std::uint32_t> : Isa<std::int32_t> {
+  TRIREME_INLINE static __m128i load_partial(const std::uint32_t* p, std::size_t n) {
+    return Isa<std::int32_t>::load_partial(reinterpret_cast<const std::int32_t*>(p), n);
+  }
+  TRIREME_INLINE static void store_partial(std::uint32_t* p, std::size_t n, __m128i v) {
+    Isa<std::int32_t>::store_partial(reinterpret_cast<std::int32_t*>(p), n, v);
+  }
+  TRIREME_INLINE static __m128i less(__m128i a, __m128i b) {
+    __m128i flip = _mm_set1_epi32(static_cast<int>(0x80000000u));
+    return _mm_cmplt_epi32(_mm_xor_si128(a, flip), _mm_xor_si128(b, flip));
+  }
+  TRIREME_INLINE static __m128i shift_right(__m128i a, int k) { return shift_right_logical(a, k); }
+  TRIREME_INLINE static __m128i shift_right_by(__m128i a, __m128i k) { return each_shifted<std::uint32_t>(a, k, ShiftRight()); }
+};
+
+template <>
+struct Isa<std::uint64_t> : Isa<std::int64_t> {
+  TRIREME_INLINE static __m128i load_partial(const std::uint64_t* p, std::size_t n) {
+    return Isa<std::int64_t>::load_partial(reinterpret_cast<const std::int64_t*>(p), n);
+  }
+  TRIREME_INLINE static void store_partial(std::uint64_t* p, std::size_t n, __m128i v) {
+    Isa<std::int64_t>::store_partial(reinterpret_cast<std::int64_t*>(p), n, v);
+  }
+  TRIREME_INLINE static __m128i less(__m128i a, __m128i b) {
+    __m128i flip = _mm_set1_epi64x(static_cast<long long>(0x8000000000000000ull));
+    return Isa<std::int64_t>::less(_mm_xor_si128(a, flip), _mm_xor_si128(b, flip));
+  }
+  TRIREME_INLINE static __m128i shift_right(__m128i a, int k) { return shift_right_logical(a, k); }
+  TRIREME_INLINE static __m128i shift_right_by(__m128i a, __m128i k) { return each_shifted<std::uint64_t>(a, k, ShiftRight()); }
 };
 
 // Between lanes of 4 and of 8 bytes: `low` and `high` name the halves of the narrow lanes.
@@ -174,3 +233,7 @@ TRIREME_INLINE __m128i to_word(__m128i low, __m128i high) {
 TRIREME_INLINE __m128i low_mask(__m128i a) { return _mm_unpacklo_epi32(a, a); }
 TRIREME_INLINE __m128i high_mask(__m128i a) { return _mm_unpackhi_epi32(a, a); }
 TRIREME_INLINE __m128i join_mask(__m128i low, __m128i high) { return to_word(low, high); }
+
+// SSE2 has no instructions for f16.
+TRIREME_INLINE std::size_t halves_to_floats(float*, const std::uint16_t*, std::size_t) { return 0; }
+TRIREME_INLINE std::size_t floats_to_halves(std::uint16_t*, const float*, std::size_t) { return 0; }

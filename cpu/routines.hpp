@@ -38,7 +38,7 @@ inline constexpr int kPairSeconds = 4;
 enum Through : std::uint8_t { kItself, kSqrt, kExp, kExpNegative, kThroughs };
 inline constexpr int kJointRows = 4;  // add, subtract, multiply, divide
 
-enum Reduction : std::uint8_t { kSum, kMinimum, kMaximum, kReductions };
+enum Reduction : std::uint8_t { kSum, kProduct, kMinimum, kMaximum, kReductions };
 
 /// Elementwise routines are numbered, so that an executable is the same for every level.
 constexpr int row_index(Broadcast broadcast, program::Opcode op, Dtype last_operand) {
@@ -56,7 +56,11 @@ inline constexpr int kFirstJoint = kFirstExpNegative + 2;
 constexpr int joint_index(int row, Through left, Through right, bool f64) {
   return kFirstJoint + ((row * kThroughs + left) * kThroughs + right) * 2 + f64;
 }
-inline constexpr int kRoutines = kFirstJoint + kJointRows * kThroughs * kThroughs * 2;
+/// out[2 k] = a[k], out[2 k + 1] = b[k]: the parts of complex numbers.
+inline constexpr int kFirstInterleave = kFirstJoint + kJointRows * kThroughs * kThroughs * 2;
+constexpr int interleave_index(bool f64) { return kFirstInterleave + f64; }
+inline constexpr int kRoutines = kFirstInterleave + 2;
+static_assert(kRoutines < 0x10000, "a step names its routine in 16 bits");
 
 struct Routines {
   Routine routine[kRoutines];                    // null where a row has no such variant

@@ -32,6 +32,7 @@ void copy_piece(char* to, const char* from, std::int64_t stride, std::size_t ite
   }
   switch (item) {
     case 1: copy_strided<std::uint8_t>(to, from, stride, n); break;
+    case 2: copy_strided<std::uint16_t>(to, from, stride, n); break;
     case 4: copy_strided<std::uint32_t>(to, from, stride, n); break;
     default: copy_strided<std::uint64_t>(to, from, stride, n); break;
   }
@@ -41,6 +42,15 @@ std::int64_t place(const Access& a, int axis, std::int64_t coordinate) {
   if (!a.wrapped || !a.modulus[axis]) return coordinate;
   coordinate += a.start[axis];
   return coordinate >= a.modulus[axis] ? coordinate - a.modulus[axis] : coordinate;
+}
+
+/// Moves on by `count` positions, at most to the end of the last axis.
+void advance(const Domain& domain, Axes axes, std::int64_t* coordinate, std::int64_t count) {
+  coordinate[axes.to - 1] += count;
+  for (int k = axes.to - 1; k > axes.from && coordinate[k] == domain.extent[k]; --k) {
+    coordinate[k] = 0;
+    ++coordinate[k - 1];
+  }
 }
 
 }  // namespace
@@ -84,12 +94,29 @@ const char* stage(const Domain& domain, Axes axes, const Access& a, const char* 
     left -= piece;
     if (left == 0) return slot;
     to += piece * item;
-    coordinate[last] += static_cast<std::int64_t>(piece);
-    for (int k = last; k > axes.from && coordinate[k] == domain.extent[k]; --k) {
-      coordinate[k] = 0;
-      ++coordinate[k - 1];
-    }
+    advance(domain, axes, coordinate, static_cast<std::int64_t>(piece));
   }
+}
+
+void stage_index(const Domain& domain, Axes axes, const Access& a, std::int64_t base, const std::int64_t* at, std::size_t n,
+                 char* slot) {
+  std::int64_t coordinate[kMaxRank];
+  for (int k = axes.from; k < axes.to; ++k) coordinate[k] = at[k];
+  const int last = axes.to - 1;
+  for (std::size_t done = 0; done < n;) {
+    const std::int64_t place_here = base + offset_at(a, axes, coordinate);
+    std::int64_t run = last < axes.from ? 1 : domain.extent[last] - coordinate[last];
+    if (last >= axes.from && a.wrapped && a.modulus[last])
+      run = std::min(run, a.modulus[last] - place(a, last, coordinate[last]));
+    const std::size_t piece = std::min(n - done, static_cast<std::size_t>(run));
+    count_up(slot + done * sizeof(std::int64_t), place_here, last < axes.from ? 0 : a.stride[last], piece);
+    done += piece;
+    if (done < n) advance(domain, axes, coordinate, static_cast<std::int64_t>(piece));
+  }
+}
+
+void count_up(char* slot, std::int64_t first, std::int64_t step, std::size_t n) {
+  for (std::size_t k = 0; k < n; ++k, first += step) std::memcpy(slot + k * sizeof first, &first, sizeof first);
 }
 
 void splat(char* slot, const char* element, std::size_t item, std::size_t n) {

@@ -25,6 +25,13 @@ std::int64_t offset_at(const program::Access& access, Axes axes, const std::int6
 const char* stage(const program::Domain& domain, Axes axes, const program::Access& access, const char* base,
                   std::size_t item, const std::int64_t* at, std::size_t n, char* slot);
 
+/// The n places, as i64, that an access leads to from coordinate `at` on, into `slot`; `base` as above, a place.
+void stage_index(const program::Domain& domain, Axes axes, const program::Access& access, std::int64_t base,
+                 const std::int64_t* at, std::size_t n, char* slot);
+
+/// first, first + step, ... as n i64.
+void count_up(char* slot, std::int64_t first, std::int64_t step, std::size_t n);
+
 /// Repeats one element of `item` bytes.
 void splat(char* slot, const char* element, std::size_t item, std::size_t n);
 

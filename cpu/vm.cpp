@@ -52,7 +52,8 @@ namespace {
 bool is_flat(const Job& job) {
   for (std::size_t k = 0; k < job.exe.parameters.size(); ++k) {
     AccessKind kind = job.launch.layout->access[k];
-    if (job.exe.parameters[k].role == program::Role::input && kind != AccessKind::contiguous && kind != AccessKind::single) return false;
+    const program::Role role = job.exe.parameters[k].role;
+    if ((role == program::Role::input || role == program::Role::index) && kind != AccessKind::contiguous && kind != AccessKind::single) return false;
   }
   return true;
 }

@@ -27,6 +27,32 @@ struct Draft {
   int inputs;
 };
 
+bool is_store(Opcode op) { return op == Opcode::store || op == Opcode::store_pair; }
+
+/// The row whose routine computes a primitive instruction; a row itself.
+Opcode row_of(Opcode op) {
+  switch (op) {
+    case Opcode::bit_and: return Opcode::bitwise_and;
+    case Opcode::bit_or: return Opcode::bitwise_or;
+    case Opcode::bit_xor: return Opcode::bitwise_xor;
+    case Opcode::bit_not: return Opcode::bitwise_invert;
+    default: return op;
+  }
+}
+
+struct ReductionRow {
+  Reduction reduction;
+  Opcode row;
+};
+ReductionRow reduction_of(Opcode op) {
+  switch (op) {
+    case Opcode::reduce_multiply: return {kProduct, Opcode::multiply};
+    case Opcode::reduce_minimum: return {kMinimum, Opcode::minimum};
+    case Opcode::reduce_maximum: return {kMaximum, Opcode::maximum};
+    default: return {kSum, Opcode::add};
+  }
+}
+
 class Compiler {
  public:
   Compiler(const Program& program, VmExecutable& out) : p_(program), out_(out) {}
@@ -128,14 +154,14 @@ class Compiler {
 
   void lower(Value k) {
     const Instruction& i = at(k);
-    if (absorbed_[k] || i.op == Opcode::load || is_element(k) || i.op == Opcode::store) return;
+    if (absorbed_[k] || i.op == Opcode::load || is_element(k) || is_store(i.op)) return;
     const program::OpcodeInfo& info = program::info(i.op);
     if (info.group == Group::reduce) return;
     Draft d{0, k, {kNoValue, kNoValue, kNoValue}, {}, info.operands};
     if (lower_pair(i, d)) {
-    } else if (i.op == Opcode::cast) {
+    } else if (i.op == Opcode::cast || i.op == Opcode::as_int || i.op == Opcode::as_float) {
       d.in[0] = i.operand[0];
-      d.routine = cast_index(at(d.in[0]).type, i.type);
+      d.routine = i.op == Opcode::cast ? cast_index(at(d.in[0]).type, i.type) : cast_index(i.type, i.type);
     } else {
       for (int n = 0; n < info.operands; ++n) d.in[n] = i.operand[n];
       Broadcast variant = kNone;
@@ -143,7 +169,7 @@ class Compiler {
         variant = is_element(d.in[0]) ? kFirst : kSecond;
         d.broadcast[variant == kFirst ? 0 : 1] = true;
       }
-      d.routine = row_index(variant, i.op, at(d.in[info.operands - 1]).type);
+      d.routine = row_index(variant, row_of(i.op), at(d.in[info.operands - 1]).type);
     }
     drafts_.push_back(d);
   }
@@ -200,6 +226,8 @@ class Compiler {
         return s.reg;
     Register r{Place::input, i.type, i.parameter, i.op == Opcode::constant, i.literal, 0};
     if (i.op != Opcode::load) r.place = broadcast ? Place::broadcast : Place::splat;
+    else if (p_.parameters[i.parameter].role == program::Role::index) r.place = Place::index;
+    out_.has_index |= r.place == Place::index;
     if (r.place != Place::broadcast) r.slot = new_slot();
     sources_.push_back({i.op, i.type, i.parameter, i.literal, broadcast, add(r)});
     return sources_.back().reg;
@@ -215,7 +243,10 @@ class Compiler {
     std::vector<std::optional<std::uint16_t>> stored_to(p_.body.size());
     for (const Instruction& i : p_.body) {
       if (i.op == Opcode::store && !stored_to[i.operand[0]]) stored_to[i.operand[0]] = i.parameter;
-      if (program::info(i.op).group == Group::reduce) last_use[i.operand[0]] = static_cast<int>(drafts_.size());
+      // Read after the last step: by the reduction, or by the step that joins complex parts.
+      if (program::info(i.op).group == Group::reduce || i.op == Opcode::store_pair)
+        for (Value v : i.operand)
+          if (v != kNoValue) last_use[v] = static_cast<int>(drafts_.size());
     }
     std::vector<std::uint16_t> free_slots;
     for (std::size_t k = 0; k < drafts_.size(); ++k) {
@@ -264,11 +295,14 @@ class Compiler {
         if (direct) continue;
         std::uint16_t to = add({Place::output, i.type, i.parameter, false, 0, 0});
         out_.steps.push_back({static_cast<std::uint16_t>(cast_index(i.type, i.type)), to, operand_register(v, false), 0, 0});
+      } else if (i.op == Opcode::store_pair) {
+        const bool f64 = i.type == Dtype::complex128;
+        std::uint16_t to = add({Place::output, i.type, i.parameter, false, 0, 0});
+        out_.steps.push_back({static_cast<std::uint16_t>(interleave_index(f64)), to, operand_register(i.operand[0], false),
+                              operand_register(i.operand[1], false), 0});
       } else if (program::info(i.op).group == Group::reduce) {
-        out_.reduction = i.op == Opcode::reduce_add ? kSum : i.op == Opcode::reduce_minimum ? kMinimum : kMaximum;
-        out_.reduction_row = i.op == Opcode::reduce_add       ? Opcode::add
-                             : i.op == Opcode::reduce_minimum ? Opcode::minimum
-                                                              : Opcode::maximum;
+        out_.reduction = reduction_of(i.op).reduction;
+        out_.reduction_row = reduction_of(i.op).row;
         out_.reduced = operand_register(i.operand[0], false);
         out_.reduce_output = i.parameter;
       }
@@ -301,7 +335,8 @@ dispatch::Support vm_supports(const Program& program) {
   for (const Instruction& i : program.body) {
     Group group = program::info(i.op).group;
     bool known = group == Group::table || group == Group::reduce || i.op == Opcode::cast || i.op == Opcode::load ||
-                 i.op == Opcode::store || i.op == Opcode::scalar || i.op == Opcode::constant;
+                 is_store(i.op) || i.op == Opcode::scalar || i.op == Opcode::constant || i.op == Opcode::as_int ||
+                 i.op == Opcode::as_float || row_of(i.op) != i.op;
     if (!known) return dispatch::Support::no(std::string("the tile VM has no routine for ") + program::info(i.op).name + " yet");
   }
   return {};
@@ -322,6 +357,7 @@ std::string VmExecutable::source() const {
       case Place::scratch: return "s" + std::to_string(r.index);
       case Place::input: return "in" + std::to_string(r.index);
       case Place::output: return "out" + std::to_string(r.index);
+      case Place::index: return "index" + std::to_string(r.index);
       case Place::broadcast:
       case Place::splat: return r.from_literal ? "literal" : "scalar" + std::to_string(r.index);
     }

@@ -21,6 +21,7 @@ void fill_identity(Reduction reduction, Dtype type, char* to, std::size_t n) {
   auto limits = [&]<class T>(T) {
     using L = std::numeric_limits<T>;
     if (reduction == kSum) fill(T{0});
+    else if (reduction == kProduct) fill(T{1});
     else if constexpr (L::has_infinity) fill(reduction == kMinimum ? L::infinity() : -L::infinity());
     else fill(reduction == kMinimum ? L::max() : L::min());
   };
@@ -29,7 +30,9 @@ void fill_identity(Reduction reduction, Dtype type, char* to, std::size_t n) {
     case Dtype::f64: return limits(double{});
     case Dtype::i32: return limits(std::int32_t{});
     case Dtype::i64: return limits(std::int64_t{});
-    case Dtype::boolean: return;  // no reduction accumulates in bool
+    case Dtype::u32: return limits(std::uint32_t{});
+    case Dtype::u64: return limits(std::uint64_t{});
+    default: return;  // no reduction accumulates in another dtype
   }
 }
 

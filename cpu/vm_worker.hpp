@@ -63,6 +63,7 @@ class Worker {
       moves[count++] = kTile * item_size(reg.type);
     }
     for (std::int64_t left = end - begin;; left -= static_cast<std::int64_t>(kTile)) {
+      if (exe_.has_index) stage_flat_indices(end - left, static_cast<std::size_t>(std::min<std::int64_t>(left, kTile)));
       run_steps(static_cast<std::size_t>(std::min<std::int64_t>(left, kTile)));
       if (left <= static_cast<std::int64_t>(kTile)) return;
       for (std::size_t k = 0; k < count; ++k) pointer_[moving[k]] += moves[k];
@@ -88,9 +89,11 @@ class Worker {
     coordinates(job_.domain, axes, index, coordinate);
     for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
       const Register& reg = exe_.registers[r];
-      if (reg.place != Place::input) continue;
+      if (reg.place != Place::input && reg.place != Place::index) continue;
       const program::Access& access = *job_.launch.arguments[reg.index].access;
-      base_[r] = at(reg, access.offset + offset_at(access, axes, coordinate));
+      const std::int64_t place = access.offset + offset_at(access, axes, coordinate);
+      if (reg.place == Place::index) place_[r] = place;
+      else base_[r] = at(reg, place);
     }
   }
 
@@ -108,8 +111,9 @@ class Worker {
     coordinates(job_.domain, axes, k, coordinate);
     for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
       const Register& reg = exe_.registers[r];
+      if (reg.place == Place::index) stage_index(job_.domain, axes, access_of(reg), place_[r], coordinate, n, slot(reg.slot));
       if (reg.place != Place::input) continue;
-      const program::Access& access = *job_.launch.arguments[reg.index].access;
+      const program::Access& access = access_of(reg);
       pointer_[r] = const_cast<char*>(
           stage(job_.domain, axes, access, base_[r], item_size(reg.type), coordinate, n, slot(reg.slot)));
     }
@@ -123,6 +127,17 @@ class Worker {
   const char* reduced() const { return pointer_[exe_.reduced]; }
 
  private:
+  const program::Access& access_of(const Register& reg) const { return *job_.launch.arguments[reg.index].access; }
+
+  /// Indices of a map that is flat: consecutive places, or the same one everywhere.
+  void stage_flat_indices(std::int64_t first, std::size_t n) {
+    for (const Register& reg : exe_.registers) {
+      if (reg.place != Place::index) continue;
+      const std::int64_t step = job_.kind(reg.index) == program::AccessKind::contiguous;
+      count_up(slot(reg.slot), offset(reg) + step * first, step, n);
+    }
+  }
+
   char* at(const Register& reg, std::int64_t element) const {
     return job_.data(reg.index) + element * static_cast<std::int64_t>(item_size(reg.type));
   }
@@ -144,6 +159,10 @@ class Worker {
         break;
       case Place::output:
         break;
+      case Place::index:
+        place_[r] = offset(reg);
+        pointer_[r] = slot(reg.slot);
+        break;
       case Place::broadcast:
       case Place::splat: {
         const std::uint64_t* bits = reg.from_literal ? &reg.literal : &job_.launch.arguments[reg.index].scalar;
@@ -164,6 +183,7 @@ class Worker {
   char* memory_;
   char* pointer_[kMaxRegisters];  // set before a tile's steps run
   const char* base_[kMaxRegisters];
+  std::int64_t place_[kMaxRegisters];  // of index registers, what base_ is to inputs
 };
 
 /// Runs a reduction; vm_run has set up the rest.

@@ -9,6 +9,7 @@
 #include "dispatch/registry.hpp"
 #include "dispatch/storage.hpp"
 #include "graph/infer.hpp"
+#include "program/lower.hpp"
 
 namespace trireme::build {
 
@@ -47,6 +48,11 @@ void merge_device(Node* n, const Node* input) {
   }
 }
 
+/// The dtype that decides the weight of an operation: complex operands make it heavy even where its result is real.
+Dtype weighed(Dtype result, const Owned* inputs, int count) {
+  return count > 0 && trireme::kind(inputs[count - 1]->dtype) == trireme::Kind::complex ? inputs[count - 1]->dtype : result;
+}
+
 [[gnu::noinline]] void evaluate_inputs(const Owned* inputs, int count) {
   for (int k = 0; k < count; ++k)
     if (inputs[k]->kind != Kind::constant) dispatch::evaluate(inputs[k].get(), true);
@@ -78,12 +84,30 @@ Owned leaf(const Shape& shape, Dtype dtype, graph::Storage* storage) {
   return leaf(shape, dtype, storage, graph::contiguous_strides(shape), 0);
 }
 
-Owned constant(Dtype dtype, std::uint64_t bits) {
+Owned constant(std::string_view function, Scalar value, Dtype dtype) {
+  const graph::ScalarBits bits = graph::scalar_bits(function, value, dtype);
   Node* n = graph::new_node();
   n->kind = Kind::constant;
   n->dtype = dtype;
-  n->bits = bits;
+  n->bits = graph::widened_bits(bits.first, dtype);
+  n->imaginary = bits.second;
   return Owned(n);
+}
+
+Owned index(const Shape& shape) {
+  Owned n = operation(Kind::index, program::Opcode::cast, Dtype::i64, shape, nullptr, 0);
+  n->leaves = 1;
+  return n;
+}
+
+graph::Storage* element_storage(std::string_view function, Scalar value, Dtype dtype) {
+  const graph::ScalarBits bits = graph::scalar_bits(function, value, dtype);
+  const std::size_t item = item_size(dtype), part = item_size(component(dtype));
+  graph::Storage* storage = dispatch::allocate(dispatch::kCpu, item);
+  auto* data = static_cast<char*>(dispatch::host_data(storage));
+  __builtin_memcpy(data, &bits.first, part);
+  if (part < item) __builtin_memcpy(data + part, &bits.second, part);
+  return storage;
 }
 
 Owned operand(std::string_view function, Operand& x) {
@@ -91,14 +115,12 @@ Owned operand(std::string_view function, Operand& x) {
   if (!x.is_scalar()) return Owned(empty_leaf());
   Scalar s = x.scalar();
   Dtype dtype = graph::with_scalar(Dtype::boolean, s.kind);
-  std::uint64_t bits = graph::scalar_bits(function, s, dtype);
-  graph::Storage* storage = dispatch::allocate(dispatch::kCpu, item_size(dtype));
-  __builtin_memcpy(dispatch::host_data(storage), &bits, item_size(dtype));
-  return leaf({}, dtype, storage);
+  return leaf({}, dtype, element_storage(function, s, dtype));
 }
 
 Owned operation(Kind kind, program::Opcode op, Dtype dtype, const Shape& shape, Owned* inputs, int count) {
-  int operations = 1, leaves = 0;
+  const int own = kind == Kind::table || kind == Kind::cast ? program::weight(op, weighed(dtype, inputs, count)) : 1;
+  int operations = own, leaves = 0;
   unsigned wraps = 0, devices = 0;
   bool elementwise = kind == Kind::table || kind == Kind::cast;  // only there do axes of inputs and result correspond
   for (int k = 0; k < count; ++k) {
@@ -114,7 +136,7 @@ Owned operation(Kind kind, program::Opcode op, Dtype dtype, const Shape& shape, 
   }
   if (operations > graph::kMaxOperations || leaves > graph::kMaxLeaves) [[unlikely]] {
     evaluate_inputs(inputs, count);
-    operations = 1;
+    operations = own;
     leaves = count;
     wraps = 0;
   }

@@ -42,8 +42,14 @@ Owned node_of(const array& a);
 Owned leaf(const Shape& shape, Dtype dtype, graph::Storage* storage);
 Owned leaf(const Shape& shape, Dtype dtype, graph::Storage* storage, const Shape& strides, std::int64_t offset);
 
-/// A scalar operand.
-Owned constant(Dtype dtype, std::uint64_t bits);
+/// A scalar operand. Throws as graph::scalar_bits does.
+Owned constant(std::string_view function, Scalar value, Dtype dtype);
+
+/// An i64 of this shape whose elements are their own row-major places; takes no memory.
+Owned index(const Shape& shape);
+
+/// One element of `dtype` on the host.
+graph::Storage* element_storage(std::string_view function, Scalar value, Dtype dtype);
 
 /// An operand as a node that takes part in promotion: the array's, or for a lone scalar a constant of its default dtype.
 Owned operand(std::string_view function, Operand& x);

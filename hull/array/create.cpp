@@ -31,9 +31,7 @@ array filled(const Shape& shape, Fill fill) {
 array full(const Shape& shape, Scalar value, Dtype dtype) {
   graph::checked_size("full", shape, dtype);
   // One element seen through strides of 0: costs no memory until somebody needs it contiguous.
-  std::uint64_t bits = graph::scalar_bits("full", value, dtype);
-  graph::Storage* storage = dispatch::allocate(dispatch::kCpu, item_size(dtype));
-  std::memcpy(dispatch::host_data(storage), &bits, item_size(dtype));
+  graph::Storage* storage = build::element_storage("full", value, dtype);
   Shape strides = shape;
   for (int k = 0; k < shape.rank(); ++k) strides[k] = 0;
   return array(build::leaf(shape, dtype, storage, strides, 0).release());

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trireme/elementwise.hpp"
 
+#include <string>
+
 #include "array/build.hpp"
 #include "graph/infer.hpp"
+#include "trireme/create.hpp"
 
 namespace trireme {
 
@@ -12,6 +15,16 @@ namespace {
 using build::Owned;
 using program::Opcode;
 using program::Rule;
+
+/// Rows that do nothing to some dtypes: integers are rounded already, real numbers have no imaginary part.
+bool returns_operand(Opcode op, Dtype dtype, Owned& operand, array& out) {
+  const Rule rule = program::info(op).rule;
+  const bool whole = rule == Rule::rounding && kind(dtype) == Kind::integer;
+  const bool real = (rule == Rule::component || rule == Rule::conjugate) && kind(dtype) != Kind::complex;
+  if (!whole && !real) return false;
+  out = op == Opcode::imag ? zeros(operand->shape, dtype) : array(operand.release());
+  return true;
+}
 
 /// Everything but the common case: scalars, mixed dtypes, broadcasting, conditions.
 [[gnu::noinline]] array general(Opcode op, Operand* operands, int count) {
@@ -42,28 +55,17 @@ using program::Rule;
   for (int k = 0; k < count; ++k) {
     Dtype want = choice && k == 0 ? Dtype::boolean : types.operand;
     if (node[k].get()) node[k] = build::cast(std::move(node[k]), want);
-    else node[k] = build::constant(want, graph::scalar_bits(row.name, operands[k].scalar(), want));
+    else node[k] = build::constant(row.name, operands[k].scalar(), want);
   }
+  if (array same; returns_operand(op, types.operand, node[0], same)) return same;
   return array(build::operation(graph::Kind::table, op, types.result, shape, node, count).release());
-}
-
-/// Whether the rule needs no conversion for arrays of this dtype.
-bool takes(Rule rule, Dtype dtype) {
-  switch (rule) {
-    case Rule::arithmetic: return dtype != Dtype::boolean;
-    case Rule::floating: return kind(dtype) == Kind::floating;
-    case Rule::comparison: return true;
-    case Rule::logical: return dtype == Dtype::boolean;
-    case Rule::choice: return false;
-  }
-  return false;
 }
 
 /// The common case: arrays of one dtype and shape, and scalars, that need no conversion.
 array build_row(Opcode op, Rule rule, Operand* operands, int count) {
   graph::Node* first = nullptr;
   for (int k = 0; k < count && !first; ++k) first = operands[k].node();
-  if (!first || !takes(rule, first->dtype)) return general(op, operands, count);
+  if (!first || rule == Rule::choice || !graph::takes_unconverted(rule, first->dtype)) return general(op, operands, count);
   for (int k = 0; k < count; ++k) {
     graph::Node* n = operands[k].node();
     if (n == first) continue;
@@ -71,12 +73,14 @@ array build_row(Opcode op, Rule rule, Operand* operands, int count) {
           : !operands[k].is_scalar() || operands[k].scalar().kind > kind(first->dtype))
       return general(op, operands, count);
   }
-  Dtype dtype = first->dtype, result = rule == Rule::comparison ? Dtype::boolean : dtype;
+  Dtype dtype = first->dtype, result = graph::row_result(rule, dtype);
   Owned node[3];
   for (int k = 0; k < count; ++k) {
     if (operands[k].node()) node[k].adopt(operands[k].release());
-    else node[k] = build::constant(dtype, graph::scalar_bits(program::info(op).name, operands[k].scalar(), dtype));
+    else node[k] = build::constant(program::info(op).name, operands[k].scalar(), dtype);
   }
+  if (rule >= Rule::rounding)  // the rules before it have no operands that they return as they are
+    if (array same; returns_operand(op, dtype, node[0], same)) return same;
   return array(build::operation(graph::Kind::table, op, result, first->shape, node, count).release());
 }
 
@@ -96,6 +100,12 @@ array build_row(Opcode op, Rule rule, Operand* operands, int count) {
 #include "trireme/elementwise.def"
 #undef OP
 
-array astype(Operand x, Dtype to) { return array(build::cast(build::operand("astype", x), to).release()); }
+array astype(Operand x, Dtype to) {
+  Owned n = build::operand("astype", x);
+  if (kind(n->dtype) == Kind::complex && kind(to) != Kind::complex && to != Dtype::boolean)
+    throw error(Code::dtype_mismatch, "astype: " + std::string(name(n->dtype)) + " does not become " + std::string(name(to)) +
+                                          ", which drops the imaginary part; use real() or abs()");
+  return array(build::cast(std::move(n), to).release());
+}
 
 }  // namespace trireme

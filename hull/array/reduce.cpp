@@ -1,12 +1,16 @@
-// hull/array/reduce.cpp -- sum, mean, min and max as nodes
+// hull/array/reduce.cpp -- reductions as nodes: those of machine dtypes, and all others made of them
 // SPDX-License-Identifier: Apache-2.0
 #include "trireme/reduce.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 
 #include "array/build.hpp"
 #include "graph/infer.hpp"
 #include "program/float_environment.hpp"
+#include "program/work_type.hpp"
+#include "trireme/create.hpp"
 #include "trireme/elementwise.hpp"
 
 namespace trireme {
@@ -16,56 +20,255 @@ namespace {
 using build::Owned;
 using program::Opcode;
 
-std::span<const int> span_of(std::initializer_list<int> axes) { return {axes.begin(), axes.size()}; }
+/// What every reduction starts with: the operand and its axes as a mask.
+struct Run {
+  array x;
+  std::uint8_t axes;
+  bool keepdims;
 
-array reduce(std::string_view function, Opcode op, Owned x, std::span<const int> axes, bool keepdims) {
-  std::uint8_t mask = graph::axes_mask(function, axes, x->shape.rank());
-  Dtype dtype = graph::reduce_type(op, x->dtype);
-  if (op != Opcode::reduce_add) {
-    for (int k = 0; k < x->shape.rank(); ++k)
-      if ((mask >> k & 1) && x->shape[k] == 0)
-        throw error(Code::invalid_argument, std::string(function) + ": axis " + std::to_string(k) + " of shape " + x->shape.text() +
-                                                " is empty and has no " + std::string(function));
-    if (dtype == Dtype::boolean)
-      throw error(Code::dtype_mismatch, std::string(function) + ": takes numbers, not bool; use astype first");
+  std::int64_t count() const {
+    std::int64_t n = 1;
+    for (int k = 0; k < x.rank(); ++k)
+      if (axes >> k & 1) n *= x.shape()[k];
+    return n;
   }
-  Shape shape = graph::reduced_shape(x->shape, mask, keepdims);
+  Run with(array other) const { return {std::move(other), axes, keepdims}; }
+};
+
+Run run_of(std::string_view function, Operand& x, std::span<const int> axes, bool keepdims) {
+  array a(build::operand(function, x).release());
+  const std::uint8_t mask = graph::axes_mask(function, axes, a.rank());
+  return {std::move(a), mask, keepdims};
+}
+
+/// Of a machine dtype.
+array reduce(std::string_view function, Opcode op, Run run) {
+  const Dtype dtype = run.x.dtype();
+  const Shape shape = graph::reduced_shape(run.x.shape(), run.axes, run.keepdims);
   graph::checked_size(function, shape, dtype);
+  Owned x = build::node_of(run.x);
+  run.x = array();  // the node is the only holder, so that it can be fused
   Owned node = build::operation(graph::Kind::reduce, op, dtype, shape, &x, 1);
-  node->axes = mask;
-  node->keepdims = keepdims;
+  node->axes = run.axes;
+  node->keepdims = run.keepdims;
   return array(node.release());
+}
+
+/// Reduced in the work type and converted back, which rounds once.
+array reduce_widened(std::string_view function, Opcode op, Run run) {
+  const Dtype dtype = run.x.dtype();
+  run.x = astype(std::move(run.x), program::work_type(dtype));
+  return astype(reduce(function, op, std::move(run)), dtype);
+}
+
+void expect_numbers(std::string_view function, const Run& run) {
+  if (kind(run.x.dtype()) == Kind::integer || kind(run.x.dtype()) == Kind::floating) return;
+  throw error(Code::dtype_mismatch, std::string(function) + ": takes integers and floats, not " +
+                                        std::string(name(run.x.dtype())) + "; use astype first");
+}
+
+void expect_elements(std::string_view function, const Run& run) {
+  for (int k = 0; k < run.x.rank(); ++k)
+    if ((run.axes >> k & 1) && run.x.shape()[k] == 0)
+      throw error(Code::invalid_argument, std::string(function) + ": axis " + std::to_string(k) + " of shape " +
+                                              run.x.shape().text() + " is empty and has no " + std::string(function));
+}
+
+/// What bool and integers are summed in; every other dtype itself.
+Dtype sum_type(Dtype dtype) {
+  if (kind(dtype) == Kind::boolean) return i64;
+  return kind(dtype) == Kind::integer ? (is_signed(dtype) ? i64 : u64) : dtype;
+}
+
+array sum_run(std::string_view function, Run run) {
+  if (kind(run.x.dtype()) == Kind::complex) {
+    array re = reduce(function, Opcode::reduce_add, run.with(real(run.x)));
+    return make_complex(std::move(re), reduce(function, Opcode::reduce_add, run.with(imag(run.x))));
+  }
+  const Dtype dtype = sum_type(run.x.dtype());
+  run.x = astype(std::move(run.x), dtype);
+  return reduce_widened(function, Opcode::reduce_add, std::move(run));
+}
+
+/// The reduced axes as one last axis.
+array flattened(const Run& run) {
+  Shape order, shape;
+  for (int k = 0; k < run.x.rank(); ++k)
+    if (!(run.axes >> k & 1)) order.push_back(k), shape.push_back(run.x.shape()[k]);
+  for (int k = 0; k < run.x.rank(); ++k)
+    if (run.axes >> k & 1) order.push_back(k);
+  shape.push_back(run.count());
+  return run.x.transpose(order).reshape(shape);
+}
+
+/// The second half of the run is multiplied into the first until one element is left. A rank of 8 with no reduced axis
+/// has no room for the flattened one, and nothing to multiply.
+array complex_product(const Run& run) {
+  const Shape result = graph::reduced_shape(run.x.shape(), run.axes, run.keepdims);
+  if (run.axes == 0) return run.x;
+  array x = flattened(run);
+  const int last = x.rank() - 1;
+  std::int64_t n = x.shape()[last];
+  if (n == 0) return ones(result, run.x.dtype());
+  const auto cut = [&](std::int64_t from, std::int64_t to) {
+    std::vector<Slice> slices(static_cast<std::size_t>(x.rank()));
+    slices.back() = {from, to, 1};
+    return x.slice(slices);
+  };
+  while (n > 1) {
+    const std::int64_t half = n / 2;
+    array product = cut(0, half) * cut(half, 2 * half);
+    if (n % 2) {  // the odd one goes into the first
+      array first = cut(n - 1, n);
+      x = std::move(product);
+      product = where(equal(array(build::index({half}).release()), 0), x * first, x);
+    }
+    x = std::move(product.eval());
+    n = half;
+  }
+  return x.reshape(result);
+}
+
+/// Floats to compute means and variances of `dtype` in.
+Dtype mean_type(Dtype dtype) { return kind(dtype) < Kind::floating ? f64 : dtype; }
+
+/// In the work type; the caller rounds to `dtype`.
+array mean_run(std::string_view function, Run run) {
+  program::FloatEnvironment environment;
+  // The count as a float: exact up to 2^24 in f32 and 2^53 in f64, beyond that rounded to nearest.
+  const auto count = static_cast<double>(run.count());
+  return divide(sum_run(function, std::move(run)), count);
+}
+
+/// Two arrays that share the wide operand of a narrow float; any other array itself.
+Run widened(Run run) {
+  const Dtype dtype = mean_type(run.x.dtype());
+  run.x = astype(std::move(run.x), program::is_complex(dtype) ? dtype : program::work_type(dtype));
+  return run;
+}
+
+array var_run(std::string_view function, const Run& run, double correction) {
+  if (kind(run.x.dtype()) == Kind::complex)
+    return add(var_run(function, run.with(real(run.x)), correction), var_run(function, run.with(imag(run.x)), correction));
+  Run kept = run;
+  kept.keepdims = true;
+  array centre = mean_run(function, kept);
+  const double count = std::max(static_cast<double>(run.count()) - correction, 0.0);
+  return divide(sum_run(function, run.with(square(run.x - std::move(centre)))), count);
+}
+
+array truth(array x) { return astype(std::move(x), boolean); }
+
+array argument(std::string_view function, Opcode op, Operand& operand, std::optional<int> axis, bool keepdims) {
+  int given = axis.value_or(0);
+  Run run = run_of(function, operand, axis ? std::span<const int>(&given, 1) : std::span<const int>(), keepdims);
+  if (run.x.dtype() == boolean) run.x = astype(std::move(run.x), i32);
+  expect_numbers(function, run);
+  expect_elements(function, run);
+  run.x = astype(std::move(run.x), program::work_type(run.x.dtype()));
+
+  Shape places = run.x.shape();
+  if (axis)
+    for (int k = 0; k < places.rank(); ++k)
+      if (!(run.axes >> k & 1)) places[k] = 1;
+  Run kept = run;
+  kept.keepdims = true;
+  // A NaN makes the extremum NaN, which equals nothing; then only NaNs are found.
+  array found = equal(run.x, reduce(function, op, kept));
+  if (kind(run.x.dtype()) == Kind::floating) found = logical_or(std::move(found), isnan(run.x));
+  array place = where(std::move(found), array(build::index(places).release()), std::numeric_limits<std::int64_t>::max());
+  return reduce(function, Opcode::reduce_minimum, run.with(std::move(place)));
 }
 
 }  // namespace
 
 array sum(Operand x, std::span<const int> axes, bool keepdims) {
-  return reduce("sum", Opcode::reduce_add, build::operand("sum", x), axes, keepdims);
+  return sum_run("sum", run_of("sum", x, axes, keepdims));
 }
 
-array min(Operand x, std::span<const int> axes, bool keepdims) {
-  return reduce("min", Opcode::reduce_minimum, build::operand("min", x), axes, keepdims);
-}
-
-array max(Operand x, std::span<const int> axes, bool keepdims) {
-  return reduce("max", Opcode::reduce_maximum, build::operand("max", x), axes, keepdims);
+array prod(Operand x, std::span<const int> axes, bool keepdims) {
+  Run run = run_of("prod", x, axes, keepdims);
+  if (kind(run.x.dtype()) == Kind::complex) return complex_product(run);
+  run.x = astype(std::move(run.x), sum_type(run.x.dtype()));
+  return reduce_widened("prod", Opcode::reduce_multiply, std::move(run));
 }
 
 array mean(Operand x, std::span<const int> axes, bool keepdims) {
-  Owned node = build::operand("mean", x);
-  if (kind(node->dtype) != Kind::floating) node = build::cast(std::move(node), Dtype::f64);
-  std::uint8_t mask = graph::axes_mask("mean", axes, node->shape.rank());
-  std::int64_t count = 1;
-  for (int k = 0; k < node->shape.rank(); ++k)
-    if (mask >> k & 1) count *= node->shape[k];
-  program::FloatEnvironment environment;
-  // The count as a float: exact up to 2^24 in f32 and 2^53 in f64, beyond that rounded to nearest.
-  return divide(reduce("mean", Opcode::reduce_add, std::move(node), axes, keepdims), static_cast<double>(count));
+  Run run = run_of("mean", x, axes, keepdims);
+  const Dtype dtype = mean_type(run.x.dtype());
+  return astype(mean_run("mean", widened(std::move(run))), dtype);
 }
 
-array sum(Operand x, std::initializer_list<int> axes, bool keepdims) { return sum(std::move(x), span_of(axes), keepdims); }
-array min(Operand x, std::initializer_list<int> axes, bool keepdims) { return min(std::move(x), span_of(axes), keepdims); }
-array max(Operand x, std::initializer_list<int> axes, bool keepdims) { return max(std::move(x), span_of(axes), keepdims); }
-array mean(Operand x, std::initializer_list<int> axes, bool keepdims) { return mean(std::move(x), span_of(axes), keepdims); }
+array min(Operand x, std::span<const int> axes, bool keepdims) {
+  Run run = run_of("min", x, axes, keepdims);
+  expect_numbers("min", run);
+  expect_elements("min", run);
+  return reduce_widened("min", Opcode::reduce_minimum, std::move(run));
+}
+
+array max(Operand x, std::span<const int> axes, bool keepdims) {
+  Run run = run_of("max", x, axes, keepdims);
+  expect_numbers("max", run);
+  expect_elements("max", run);
+  return reduce_widened("max", Opcode::reduce_maximum, std::move(run));
+}
+
+array any(Operand x, std::span<const int> axes, bool keepdims) {
+  Run run = run_of("any", x, axes, keepdims);
+  run.x = astype(truth(std::move(run.x)), i32);
+  return reduce("any", Opcode::reduce_maximum, std::move(run)) > 0;  // an empty run gives the least i32
+}
+
+array all(Operand x, std::span<const int> axes, bool keepdims) {
+  Run run = run_of("all", x, axes, keepdims);
+  run.x = astype(truth(std::move(run.x)), i32);
+  return reduce("all", Opcode::reduce_minimum, std::move(run)) > 0;
+}
+
+array count_nonzero(Operand x, std::span<const int> axes, bool keepdims) {
+  Run run = run_of("count_nonzero", x, axes, keepdims);
+  run.x = astype(truth(std::move(run.x)), i64);
+  return reduce("count_nonzero", Opcode::reduce_add, std::move(run));
+}
+
+array var(Operand x, std::span<const int> axes, double correction, bool keepdims) {
+  Run run = run_of("var", x, axes, keepdims);
+  const Dtype dtype = component(mean_type(run.x.dtype()));
+  return astype(var_run("var", widened(std::move(run)), correction), dtype);
+}
+
+array std(Operand x, std::span<const int> axes, double correction, bool keepdims) {
+  Run run = run_of("std", x, axes, keepdims);
+  const Dtype dtype = component(mean_type(run.x.dtype()));
+  return astype(sqrt(var_run("std", widened(std::move(run)), correction)), dtype);
+}
+
+array argmin(Operand x, std::optional<int> axis, bool keepdims) {
+  return argument("argmin", Opcode::reduce_minimum, x, axis, keepdims);
+}
+array argmax(Operand x, std::optional<int> axis, bool keepdims) {
+  return argument("argmax", Opcode::reduce_maximum, x, axis, keepdims);
+}
+
+#define TRIREME_REDUCTION(name)                                                  \
+  array name(Operand x, std::initializer_list<int> axes, bool keepdims) {        \
+    return name(std::move(x), std::span<const int>(axes.begin(), axes.size()), keepdims); \
+  }
+TRIREME_REDUCTION(sum)
+TRIREME_REDUCTION(prod)
+TRIREME_REDUCTION(mean)
+TRIREME_REDUCTION(min)
+TRIREME_REDUCTION(max)
+TRIREME_REDUCTION(any)
+TRIREME_REDUCTION(all)
+TRIREME_REDUCTION(count_nonzero)
+#undef TRIREME_REDUCTION
+
+array var(Operand x, std::initializer_list<int> axes, double correction, bool keepdims) {
+  return var(std::move(x), std::span<const int>(axes.begin(), axes.size()), correction, keepdims);
+}
+array std(Operand x, std::initializer_list<int> axes, double correction, bool keepdims) {
+  return std(std::move(x), std::span<const int>(axes.begin(), axes.size()), correction, keepdims);
+}
 
 }  // namespace trireme

@@ -3,6 +3,7 @@
 #include "dispatch/bind.hpp"
 
 #include "program/reduction_order.hpp"
+#include "program/work_type.hpp"
 
 namespace trireme::dispatch {
 
@@ -42,7 +43,7 @@ void bind(const graph::Step& step, const graph::Snapshot& snapshot, Binding& out
   out.domain.kept = kept;
   for (int k = 0; k < rank; ++k) out.domain.extent[k] = shape[order[k]];
 
-  Access* accesses[graph::kMaxLeaves];
+  Access* accesses[graph::kMaxInputs];
   std::size_t inputs = step.inputs.size();
   for (std::size_t k = 0; k < inputs; ++k) {
     accesses[k] = &out.access[k];
@@ -60,6 +61,10 @@ void bind(const graph::Step& step, const graph::Snapshot& snapshot, Binding& out
       else graph::broadcast_access(w, above->shape);
     }
     if (reduce) permute(w.access, order, rank);
+    if (program::is_complex(n->dtype)) {  // in units of the parts
+      w.access.offset = 2 * w.access.offset + source.part;
+      for (int axis = 0; axis < rank; ++axis) w.access.stride[axis] *= 2;
+    }
     out.access[k] = w.access;
   }
   graph::collapse(out.domain, std::span(accesses, inputs), out.layout);

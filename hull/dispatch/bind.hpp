@@ -11,7 +11,7 @@ namespace trireme::dispatch {
 struct Binding {
   program::Domain domain;
   program::Layout layout;
-  program::Access access[graph::kMaxLeaves];
+  program::Access access[graph::kMaxInputs];
 };
 
 void bind(const graph::Step& step, const graph::Snapshot& snapshot, Binding& out);

@@ -74,7 +74,7 @@ std::int64_t program_count() {
   return n;
 }
 
-constexpr int kMaxParameters = graph::kMaxLeaves + graph::kMaxOperations;
+constexpr int kMaxParameters = graph::kMaxInputs + graph::kMaxOperations;
 
 /// Arrays too large to set up for every small evaluation: each thread keeps one and hands it to its runners.
 struct Workspace {
@@ -153,7 +153,8 @@ class Runner {
     where_ = target_ == kCpu ? &cpu_device() : &device(target_);
 
     std::size_t inputs = step.inputs.size();
-    for (std::size_t k = 0; k < inputs; ++k) bind_input(step.inputs[k], arguments_[k]);
+    for (std::size_t k = 0; k < inputs; ++k)
+      if (step.program.parameters[k].role != program::Role::index) bind_input(step.inputs[k], arguments_[k]);
 
     if (step.program.form != Form::map) {
       run_reduction(compiled);
@@ -227,7 +228,7 @@ class Runner {
 
   void bind_input(const graph::Source& source, Argument& argument) {
     if (graph::is_constant(source.slot)) {
-      argument.scalar = s_.node(source.slot)->bits;
+      argument.scalar = source.part ? s_.node(source.slot)->imaginary : s_.node(source.slot)->bits;
       return;
     }
     Storage* storage = value_of(source.slot);

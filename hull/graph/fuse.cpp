@@ -4,12 +4,17 @@
 
 #include <algorithm>
 
+#include "program/lower.hpp"
+#include "program/work_type.hpp"
+
 namespace trireme::graph {
 
 namespace {
 
 using program::Builder;
 using program::Form;
+using program::Lowered;
+using program::Lowering;
 using program::Opcode;
 using program::Role;
 using program::Value;
@@ -38,6 +43,7 @@ class Fuser {
  private:
   bool is_root(Slot s) const { return place_[s].group == s; }
   bool is_view(Slot s) const { return s_.lazy[s]->kind == Kind::view; }
+  bool is_index(Slot s) const { return s_.lazy[s]->kind == Kind::index; }
   bool is_reshape(Slot s) const { return s_.lazy[s]->kind == Kind::reshape; }
   /// The value of `s` exists in memory of its own when other programs read it. A reshape's is that of its input.
   bool is_materialised(Slot s) const { return is_root(s) || is_reshape(s); }
@@ -58,6 +64,10 @@ class Fuser {
     if (n->kind == Kind::reduce || users.empty()) return;
     if (std::any_of(users.begin(), users.end(), [&](Slot u) { return is_reshape(u); })) return;
 
+    if (n->kind == Kind::index) {  // nothing to compute and nothing to read
+      if (!s_.output[s]) here.group = kNone;
+      return;
+    }
     if (n->kind == Kind::view) {
       // A view is no work. It joins every consumer, and is a program of its own only where a value is asked for.
       if (!s_.output[s] && std::none_of(users.begin(), users.end(), [&](Slot u) { return broadcasts(s, u); })) {
@@ -95,7 +105,7 @@ class Fuser {
   struct Memo {
     Slot slot;
     std::vector<Slot> path;
-    Value value;
+    Lowered value;
   };
 
   Step emit_group(Slot root) {
@@ -107,20 +117,23 @@ class Fuser {
     Form form = !reduce ? Form::map : is_inner_order(n->input[0]->shape, n->axes) ? Form::reduce_inner : Form::reduce_outer;
     declare_inputs(root, form);
     Builder builder(form);
+    Lowering lowering(builder);
     for (const auto& [role, type] : declared_) builder.parameter(role, type);
     builder_ = &builder;
+    lowering_ = &lowering;
     root_ = root;
 
     if (reduce) {
-      Value v = emit(s_.input[root][0], {});
-      if (builder.type(v) != n->dtype) v = builder.emit(Opcode::cast, n->dtype, v);
+      Lowered operand = emit(s_.input[root][0], {});
+      if (s_.node(s_.input[root][0])->dtype != n->dtype) operand = lowering.cast(operand, n->dtype);
+      Value v = lowering.work_value(operand);
       std::uint16_t out = builder.parameter(Role::output, n->dtype);
       step_.outputs.push_back(root);
       ++step_.operations;
       builder.emit(n->op, n->dtype, v, program::kNoValue, program::kNoValue, out);
     } else {
-      Value v = emit_inside(root, {});
-      std::vector<std::pair<Slot, Value>> stores{{root, v}};
+      Lowered v = emit_inside(root, {});
+      std::vector<std::pair<Slot, Lowered>> stores{{root, v}};
       for (int k = 0; k < s_.lazies; ++k) {
         Slot s = s_.order[k];
         if (s != root && place_[s].group == root && s_.output[s]) stores.emplace_back(s, emit_inside(s, {}));
@@ -128,7 +141,7 @@ class Fuser {
       for (auto [slot, value] : stores) {
         std::uint16_t out = builder.parameter(Role::output, s_.lazy[slot]->dtype);
         step_.outputs.push_back(slot);
-        builder.store(out, value);
+        lowering.store(out, value);
       }
     }
     // A reduction is flat when it is over everything: then it is one run.
@@ -142,7 +155,9 @@ class Fuser {
   void declare_inputs(Slot root, Form form) {
     declared_.clear();
     Builder dry(form);
+    Lowering lowering(dry);
     builder_ = &dry;
+    lowering_ = &lowering;
     root_ = root;
     declaring_ = true;
     if (s_.lazy[root]->kind == Kind::reduce) {
@@ -159,32 +174,43 @@ class Fuser {
     step_.operations = 0;
   }
 
-  std::uint16_t bind(Slot s, const std::vector<Slot>& path, Role role) {
+  std::uint16_t bind(Slot s, const std::vector<Slot>& path, Role role, std::uint8_t part) {
     for (std::size_t k = 0; k < step_.inputs.size(); ++k)
-      if (step_.inputs[k].slot == s && step_.inputs[k].path == path) return static_cast<std::uint16_t>(k);
-    step_.inputs.push_back({s, path});
-    declared_.emplace_back(role, s_.node(s)->dtype);
-    if (declaring_) builder_->parameter(role, s_.node(s)->dtype);
+      if (step_.inputs[k].slot == s && step_.inputs[k].part == part && step_.inputs[k].path == path)
+        return static_cast<std::uint16_t>(k);
+    const Dtype dtype = s_.node(s)->dtype, type = role == Role::scalar ? program::work_type(dtype) : component(dtype);
+    step_.inputs.push_back({s, part, path});
+    declared_.emplace_back(role, type);
+    if (declaring_) builder_->parameter(role, type);
     return static_cast<std::uint16_t>(step_.inputs.size() - 1);
   }
 
+  /// The parameters of a slot that is not computed here.
+  Lowered read(Slot s, const std::vector<Slot>& path, Role role) {
+    const Dtype dtype = s_.node(s)->dtype;
+    const std::uint16_t first = bind(s, path, role, 0);
+    const std::uint16_t second = program::is_complex(dtype) ? bind(s, path, role, 1) : std::uint16_t{0};
+    return role == Role::scalar ? lowering_->scalar(dtype, first, second) : lowering_->load(dtype, first, second);
+  }
+
   /// The value of slot `s` seen along `path`, as an operand within the present group.
-  Value emit(Slot s, const std::vector<Slot>& path) {
-    if (Value* known = find(s, path)) return *known;
-    if (is_constant(s)) return remember(s, path, builder_->scalar(bind(s, {}, Role::scalar)));
-    if (is_leaf(s) || (is_materialised(s) && s != root_)) return remember(s, path, builder_->load(bind(s, path, Role::input)));
+  Lowered emit(Slot s, const std::vector<Slot>& path) {
+    if (Lowered* known = find(s, path)) return *known;
+    if (is_constant(s)) return remember(s, path, read(s, {}, Role::scalar));
+    if (is_leaf(s) || (is_materialised(s) && s != root_)) return remember(s, path, read(s, path, Role::input));
     return emit_inside(s, path);
   }
 
-  Value emit_inside(Slot s, const std::vector<Slot>& path) {
-    if (Value* known = find(s, path)) return *known;
+  Lowered emit_inside(Slot s, const std::vector<Slot>& path) {
+    if (Lowered* known = find(s, path)) return *known;
     const Node* n = s_.lazy[s];
+    if (n->kind == Kind::index) return remember(s, path, read(s, path, Role::index));
     if (n->kind == Kind::view) {
       std::vector<Slot> below = path;
       below.push_back(s);
       return remember(s, path, emit(s_.input[s][0], below));
     }
-    Value v[3] = {program::kNoValue, program::kNoValue, program::kNoValue};
+    Lowered v[3] = {};
     for (int k = 0; k < n->inputs; ++k) {
       Slot in = s_.input[s][k];
       const Node* m = s_.node(in);
@@ -197,14 +223,15 @@ class Fuser {
       }
     }
     ++step_.operations;
-    Opcode op = n->kind == Kind::cast ? Opcode::cast : n->op;
-    return remember(s, path, builder_->emit(op, n->dtype, v[0], v[1], v[2]));
+    if (n->kind == Kind::cast) return remember(s, path, lowering_->cast(v[0], n->dtype));
+    return remember(s, path, lowering_->row(n->op, n->dtype, std::span<const Lowered>(v, n->inputs)));
   }
 
   bool is_flat(const Shape& domain, bool reduce) const {
     return std::all_of(step_.inputs.begin(), step_.inputs.end(), [&](const Source& in) {
       if (is_constant(in.slot)) return true;
       const Node* n = s_.node(in.slot);
+      if (program::is_complex(n->dtype)) return false;  // its parts lie two apart
       bool whole = in.path.empty() && n->shape == domain && (!is_leaf(in.slot) || n->contiguous);
       // A single element is one whatever views and broadcasts lie above it, as long as none of them is a view.
       bool single = n->shape.size() == 1 && std::none_of(in.path.begin(), in.path.end(), [&](Slot s) { return is_view(s); });
@@ -212,13 +239,13 @@ class Fuser {
     });
   }
 
-  Value* find(Slot s, const std::vector<Slot>& path) {
+  Lowered* find(Slot s, const std::vector<Slot>& path) {
     for (Memo& m : memo_)
       if (m.slot == s && m.path == path) return &m.value;
     return nullptr;
   }
 
-  Value remember(Slot s, const std::vector<Slot>& path, Value value) {
+  Lowered remember(Slot s, const std::vector<Slot>& path, Lowered value) {
     memo_.push_back({s, path, value});
     return value;
   }
@@ -230,6 +257,7 @@ class Fuser {
   std::vector<Memo> memo_;
   std::vector<std::pair<Role, Dtype>> declared_;
   Builder* builder_ = nullptr;
+  Lowering* lowering_ = nullptr;
   Slot root_ = 0;
   bool declaring_ = false;
 };

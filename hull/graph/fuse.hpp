@@ -11,8 +11,10 @@ namespace trireme::graph {
 
 /// Where a parameter's data comes from. `path` leads from the domain down to it: each lazy slot on it is either a
 /// view, whose map applies, or an operation to whose shape the operand broadcasts. Usually empty.
+/// A complex operand is two parameters, one per part.
 struct Source {
   Slot slot = 0;
+  std::uint8_t part = 0;  // 1: the imaginary part
   std::vector<Slot> path;
 };
 
@@ -20,7 +22,7 @@ struct Source {
 struct Step {
   program::Program program;
   Slot root = 0;                 // map: the slot whose shape is the domain; reduction: the reduce node
-  std::vector<Source> inputs;    // one per input or scalar parameter, in order; the outputs follow
+  std::vector<Source> inputs;    // one per input, scalar or index parameter, in order; the outputs follow
   std::vector<Slot> outputs;     // lazy slots, one per output parameter
   bool flat = false;             // every operand is contiguous over the domain or a single element
   int operations = 0;

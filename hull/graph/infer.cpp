@@ -3,23 +3,64 @@
 #include "graph/infer.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <charconv>
-#include <cmath>
-#include <limits>
 #include <string>
-
-#include "program/float_environment.hpp"
+#include <utility>
 
 namespace trireme {
 
+namespace {
+
+/// Of two integers: the smallest dtype that holds both, f64 where there is none.
+Dtype promote_integers(Dtype a, Dtype b) {
+  if (is_signed(a) == is_signed(b)) return item_size(a) >= item_size(b) ? a : b;
+  const Dtype with_sign = is_signed(a) ? a : b, without = is_signed(a) ? b : a;
+  if (item_size(with_sign) > item_size(without)) return with_sign;
+  switch (without) {
+    case Dtype::u8:
+      return Dtype::i16;
+    case Dtype::u16:
+      return Dtype::i32;
+    case Dtype::u32:
+      return Dtype::i64;
+    default:
+      return Dtype::f64;
+  }
+}
+
+/// The smallest float that holds every value of an integer dtype; f64 for those of 8 bytes, which none holds.
+Dtype float_for(Dtype integer) {
+  return item_size(integer) == 1 ? Dtype::f16 : item_size(integer) == 2 ? Dtype::f32 : Dtype::f64;
+}
+
+Dtype promote_floats(Dtype a, Dtype b) {
+  if (item_size(a) != item_size(b)) return item_size(a) > item_size(b) ? a : b;
+  return a == b ? a : Dtype::f32;  // f16 and bf16
+}
+
+/// A float with an integer. bf16 holds 8-bit integers as f16 does.
+Dtype promote_mixed(Dtype floating, Dtype integer) {
+  const Dtype least = float_for(integer);
+  return least == Dtype::f16 ? floating : promote_floats(floating, least);
+}
+
+}  // namespace
+
 Dtype promote(Dtype a, Dtype b) {
   if (a == b) return a;
-  Kind ka = kind(a), kb = kind(b);
-  if (ka == kb) return std::max(a, b);  // the table lists a kind's dtypes in promotion order
-  if (ka == Kind::boolean) return b;
-  if (kb == Kind::boolean) return a;
-  return Dtype::f64;  // an integer with a float: NumPy 2 gives f64, since f32 cannot hold i32
+  if (kind(a) > kind(b)) std::swap(a, b);
+  switch (kind(b)) {
+    case Kind::boolean:
+      return b;
+    case Kind::integer:
+      return kind(a) == Kind::boolean ? b : promote_integers(a, b);
+    case Kind::floating:
+      return kind(a) == Kind::boolean ? b : kind(a) == Kind::integer ? promote_mixed(b, a) : promote_floats(a, b);
+    case Kind::complex: {
+      const Dtype part = kind(a) == Kind::complex ? promote_floats(component(a), component(b)) : promote(a, component(b));
+      return part == Dtype::f64 ? Dtype::complex128 : Dtype::complex64;
+    }
+  }
+  return b;
 }
 
 Shape::Shape(std::span<const std::int64_t> extents) {
@@ -45,68 +86,116 @@ namespace trireme::graph {
 using program::Opcode;
 using program::Rule;
 
-RowTypes row_types(Opcode op, Dtype promoted) {
-  const program::OpcodeInfo& row = program::info(op);
-  switch (row.rule) {
+bool takes_unconverted(Rule rule, Dtype dtype) {
+  const trireme::Kind k = kind(dtype);
+  switch (rule) {
     case Rule::arithmetic:
-      if (promoted == Dtype::boolean)
-        throw error(Code::dtype_mismatch, std::string(row.name) + ": takes numbers, not bool; use astype first");
-      return {promoted, promoted};
+    case Rule::magnitude:
+    case Rule::classify:
+      return k != trireme::Kind::boolean;
+    case Rule::quotient:
+      return k == trireme::Kind::floating || k == trireme::Kind::complex;
     case Rule::floating:
-      if (promoted == Dtype::boolean)
-        throw error(Code::dtype_mismatch, std::string(row.name) + ": takes numbers, not bool; use astype first");
-      if (kind(promoted) == trireme::Kind::integer) promoted = Dtype::f64;
-      return {promoted, promoted};
+      return k == trireme::Kind::floating;
+    case Rule::ordered:
+    case Rule::predicate:
+    case Rule::rounding:
+      return k == trireme::Kind::integer || k == trireme::Kind::floating;
+    case Rule::integral:
+      return k == trireme::Kind::integer;
+    case Rule::bitwise:
+      return k == trireme::Kind::boolean || k == trireme::Kind::integer;
     case Rule::comparison:
-      return {promoted, Dtype::boolean};
+      return k != trireme::Kind::complex;
     case Rule::logical:
-      return {Dtype::boolean, Dtype::boolean};
+      return k == trireme::Kind::boolean;
+    case Rule::equality:
     case Rule::choice:
-      return {promoted, promoted};
+    case Rule::component:
+    case Rule::conjugate:
+      return true;
+    case Rule::pairing:
+      return dtype == Dtype::f32 || dtype == Dtype::f64;
   }
-  return {promoted, promoted};
+  return false;
 }
 
-Dtype with_scalar(Dtype strong, trireme::Kind scalar) {
-  if (scalar <= kind(strong)) return strong;
-  // A Python-like scalar of a higher kind brings that kind's default: i64 beside bool, f64 beside bool and integers.
-  return scalar == trireme::Kind::integer ? Dtype::i64 : Dtype::f64;
+Dtype row_result(Rule rule, Dtype operand) {
+  switch (rule) {
+    case Rule::classify:
+    case Rule::predicate:
+    case Rule::equality:
+    case Rule::comparison:
+    case Rule::logical:
+      return Dtype::boolean;
+    case Rule::magnitude:
+    case Rule::component:
+      return component(operand);
+    case Rule::pairing:
+      return operand == Dtype::f64 ? Dtype::complex128 : Dtype::complex64;
+    default:
+      return operand;
+  }
 }
 
 namespace {
 
-/// The shortest text that reads back as the same number.
-std::string number_text(double value) {
-  char text[32];
-  return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);
+/// What a rule takes, for messages.
+const char* taken(Rule rule) {
+  switch (rule) {
+    case Rule::arithmetic:
+    case Rule::magnitude:
+    case Rule::classify:
+    case Rule::quotient:
+      return "numbers";
+    case Rule::floating:
+    case Rule::ordered:
+    case Rule::predicate:
+    case Rule::rounding:
+    case Rule::pairing:
+      return "real numbers";
+    case Rule::integral:
+      return "integers";
+    case Rule::bitwise:
+      return "integers and bool";
+    case Rule::comparison:
+      return "bool and real numbers";
+    default:
+      return "every dtype";
+  }
 }
 
 }  // namespace
 
-std::uint64_t scalar_bits(std::string_view function, Scalar value, Dtype dtype) {
-  program::FloatEnvironment environment;
-  switch (dtype) {
-    case Dtype::boolean:
-      return value.kind == trireme::Kind::floating ? value.floating != 0 : value.integer != 0;
-    case Dtype::i32:
-    case Dtype::i64: {
-      if (value.kind == trireme::Kind::floating)
-        throw error(Code::out_of_range, std::string(function) + ": the scalar " + number_text(value.floating) +
-                                            " does not fit " + std::string(name(dtype)));
-      if (dtype == Dtype::i64) return static_cast<std::uint64_t>(value.integer);
-      if (value.integer < std::numeric_limits<std::int32_t>::min() || value.integer > std::numeric_limits<std::int32_t>::max())
-        throw error(Code::out_of_range, std::string(function) + ": the scalar " + std::to_string(value.integer) +
-                                            " is out of range for int32");
-      return static_cast<std::uint32_t>(static_cast<std::int32_t>(value.integer));
-    }
-    case Dtype::f32:
-      return std::bit_cast<std::uint32_t>(value.kind == trireme::Kind::floating ? static_cast<float>(value.floating)
-                                                                                : static_cast<float>(value.integer));
-    case Dtype::f64:
-      return std::bit_cast<std::uint64_t>(value.kind == trireme::Kind::floating ? value.floating
-                                                                                : static_cast<double>(value.integer));
+RowTypes row_types(Opcode op, Dtype promoted) {
+  const program::OpcodeInfo& row = program::info(op);
+  Dtype operand = promoted;
+  const trireme::Kind k = kind(promoted);
+  if (row.rule == Rule::logical) operand = Dtype::boolean;
+  if ((row.rule == Rule::quotient || row.rule == Rule::floating || row.rule == Rule::pairing) && k == trireme::Kind::integer)
+    operand = Dtype::f64;
+  if (row.rule == Rule::pairing && item_size(operand) == 2) operand = Dtype::f32;
+  if (!takes_unconverted(row.rule, operand))
+    throw error(Code::dtype_mismatch, std::string(row.name) + ": takes " + taken(row.rule) + ", not " +
+                                          std::string(name(promoted)) + "; use astype first");
+  return {operand, row_result(row.rule, operand)};
+}
+
+Dtype with_scalar(Dtype strong, trireme::Kind scalar) {
+  if (scalar <= kind(strong)) return strong;
+  // A Python-like scalar of a higher kind brings that kind's default: i64 beside bool, f64 beside bool and integers; a
+  // complex one keeps a float's precision.
+  switch (scalar) {
+    case trireme::Kind::boolean:
+      return strong;
+    case trireme::Kind::integer:
+      return Dtype::i64;
+    case trireme::Kind::floating:
+      return Dtype::f64;
+    case trireme::Kind::complex:
+      return kind(strong) == trireme::Kind::floating && strong != Dtype::f64 ? Dtype::complex64 : Dtype::complex128;
   }
-  return 0;
+  return strong;
 }
 
 Shape broadcast(std::string_view function, const Shape& a, const Shape& b) {
@@ -156,11 +245,6 @@ std::uint8_t axes_mask(std::string_view function, std::span<const int> axes, int
     mask |= bit;
   }
   return static_cast<std::uint8_t>(mask);
-}
-
-Dtype reduce_type(Opcode op, Dtype input) {
-  if (op == Opcode::reduce_add && kind(input) != trireme::Kind::floating) return Dtype::i64;
-  return input;
 }
 
 Shape reduced_shape(const Shape& shape, std::uint8_t axes, bool keepdims) {

@@ -20,11 +20,23 @@ struct RowTypes {
 /// The dtypes a row works in, given the promoted dtype of its operands. Throws Code::dtype_mismatch naming `op`.
 RowTypes row_types(program::Opcode op, Dtype promoted);
 
+/// Whether the rule takes operands of this dtype as they are, and what it then gives.
+bool takes_unconverted(program::Rule rule, Dtype dtype);
+Dtype row_result(program::Rule rule, Dtype operand);
+
 /// The dtype that weak scalars leave an operation in: `strong` unless a scalar's kind is above it.
 Dtype with_scalar(Dtype strong, trireme::Kind scalar);
 
-/// The bits of `value` as `dtype`. Throws Code::out_of_range naming `function` for an integer that does not fit.
-std::uint64_t scalar_bits(std::string_view function, Scalar value, Dtype dtype);
+/// A number as a dtype holds it: the element's bytes; of a complex one those of its parts.
+struct ScalarBits {
+  std::uint64_t first = 0, second = 0;
+};
+/// Throws Code::out_of_range naming `function` for an integer that does not fit, Code::dtype_mismatch for a complex
+/// number that is to be real.
+ScalarBits scalar_bits(std::string_view function, Scalar value, Dtype dtype);
+
+/// The bits of one real element of `dtype` as its work type (program/work_type.hpp) holds it.
+std::uint64_t widened_bits(std::uint64_t bits, Dtype dtype);
 
 /// The broadcast shape. Throws Code::shape_mismatch naming `function` and both shapes.
 Shape broadcast(std::string_view function, const Shape& a, const Shape& b);
@@ -37,9 +49,6 @@ std::uint8_t axes_mask(std::string_view function, std::span<const int> axes, int
 
 /// `axis` counted from the front. Throws Code::invalid_argument naming `function`.
 int checked_axis(std::string_view function, int axis, int rank);
-
-/// The dtype of a reduction's result, and of its accumulator.
-Dtype reduce_type(program::Opcode op, Dtype input);
 
 /// The shape of a reduction's result.
 Shape reduced_shape(const Shape& shape, std::uint8_t axes, bool keepdims);

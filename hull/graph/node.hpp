@@ -23,7 +23,8 @@ void release(Storage* storage) noexcept;
 
 enum class Kind : std::uint8_t {
   leaf,      // has storage from the start
-  constant,  // a scalar held in `bits`
+  constant,  // a scalar held in `bits` as its work type (program/work_type.hpp), a complex one's other part in `imaginary`
+  index,     // every element is its own row-major place, i64; no inputs
   table,     // a row of the elementwise table
   cast,      // astype
   view,      // elements of input 0 selected by `map`
@@ -59,7 +60,7 @@ struct Node {
   std::uint8_t axes = 0;        // reduce: bit k for axis k of the input
   bool keepdims = false;
   std::uint8_t wraps = 0;       // bit k: along axis k some view below this lazy node wraps, so only step 1 composes
-  std::uint16_t operations = 0; // lazy operations reachable, counted as a tree: an upper bound
+  std::uint16_t operations = 0; // lazy operations reachable, by weight and counted as a tree: an upper bound
   std::uint16_t leaves = 0;     // operands reachable, likewise
   Node* input[3] = {};
   union {
@@ -67,7 +68,10 @@ struct Node {
     ViewMap* map;               // view, owned
   };
   Storage* storage = nullptr;   // ready, owned; null when the array is empty
-  std::int64_t offset = 0;      // in elements
+  union {
+    std::int64_t offset = 0;    // in elements
+    std::uint64_t imaginary;    // constant
+  };
   Shape shape;
   Shape strides;                // in elements; meaningful when ready
 
@@ -77,6 +81,7 @@ struct Node {
 /// A graph is cut by evaluating the inputs when an operation would make it exceed these. They bound every program.
 inline constexpr int kMaxOperations = 96;
 inline constexpr int kMaxLeaves = 24;
+inline constexpr int kMaxInputs = 2 * kMaxLeaves;  // of a program: complex operands are read as two
 
 /// A node with refs 1 from this thread's free list. Only the fields of the default constructor are set.
 Node* new_node();

@@ -10,8 +10,11 @@
 //   as_int(float)  as_float(int)                bits, between a float and the integer of its width
 //   to_int(float)                               truncates; the value must be known to fit
 //   to_float(int)                               rounds to nearest even
+//   convert<T>(v)                               as astype; Scalar and Traced only
 //   & | ^ ~                                     integers
 //   shift_left(v, k)  shift_right(v, k)  shift_right_logical(v, k)    integers; k is a plain int below the width
+//   shift_left(v, w)  shift_right(v, w)         integers; w, of v's type, is in [0, width); sign filled where signed
+//   quotient(a, b)                              integers, truncated; by 0 it is 0, and the most negative by -1 wraps
 // There is no branch on data: an `if` may ask only for the element type. Round-to-nearest without contraction is
 // guaranteed on every target, so adding and subtracting 1.5 * 2^23 (2^52) rounds to an integer.
 #pragma once
@@ -46,12 +49,18 @@ template <>
 struct partner<std::int32_t> : std::type_identity<float> {};
 template <>
 struct partner<std::int64_t> : std::type_identity<double> {};
+template <>
+struct partner<std::uint32_t> : std::type_identity<float> {};
+template <>
+struct partner<std::uint64_t> : std::type_identity<double> {};
 
 template <class V>
 using partner_t = with_element<V, typename partner<element_t<V>>::type>;
 
 template <class V>
 inline constexpr bool is_float_value = std::is_floating_point_v<element_t<V>>;
+template <class V>
+inline constexpr bool is_signed_value = std::is_signed_v<element_t<V>>;
 
 /// The mask of Scalar: a bool whose & | ^ do not promote to int.
 struct ScalarMask {
@@ -76,12 +85,12 @@ struct ScalarMask {
   }
 };
 
-/// One float, double, int32_t or int64_t as a value of the dialect. A wrapper, because the built-in integer operators
+/// One float, double, or (u)int32_t or (u)int64_t as a value of the dialect. A wrapper, because the built-in integer operators
 /// are undefined on overflow and because calls on built-in types are not found by argument-dependent lookup.
 template <class T>
 struct Scalar {
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int32_t> ||
-                std::is_same_v<T, std::int64_t>);
+                std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::uint64_t>);
   static constexpr bool kFloat = std::is_floating_point_v<T>;
   using Partner = typename partner<T>::type;
   /// What arithmetic is done in: wraps for integers.
@@ -133,11 +142,23 @@ struct Scalar {
   TRIREME_INLINE friend constexpr Scalar operator^(Scalar a, Scalar b) requires(!kFloat) {
     return Scalar(a.value ^ b.value);
   }
-  TRIREME_INLINE friend constexpr Scalar operator~(Scalar a) requires(!kFloat) { return Scalar(~a.value); }
+  TRIREME_INLINE friend constexpr Scalar operator~(Scalar a) requires(!kFloat) { return Scalar(static_cast<T>(~a.value)); }
   TRIREME_INLINE friend constexpr Scalar shift_left(Scalar a, int k) requires(!kFloat) { return from(a.work() << k); }
   TRIREME_INLINE friend constexpr Scalar shift_right(Scalar a, int k) requires(!kFloat) { return Scalar(a.value >> k); }
   TRIREME_INLINE friend constexpr Scalar shift_right_logical(Scalar a, int k) requires(!kFloat) {
     return from(a.work() >> k);
+  }
+  TRIREME_INLINE friend constexpr Scalar shift_left(Scalar a, Scalar k) requires(!kFloat) {
+    return from(a.work() << static_cast<int>(k.value));
+  }
+  TRIREME_INLINE friend constexpr Scalar shift_right(Scalar a, Scalar k) requires(!kFloat) {
+    return Scalar(a.value >> static_cast<int>(k.value));
+  }
+  TRIREME_INLINE friend constexpr Scalar quotient(Scalar a, Scalar b) requires(!kFloat) {
+    if (b.value == 0) return Scalar(T{0});
+    if constexpr (std::is_signed_v<T>)
+      if (b.value == T{-1}) return -a;
+    return Scalar(static_cast<T>(a.value / b.value));
   }
 
   TRIREME_INLINE friend constexpr Scalar<Partner> as_int(Scalar a) requires kFloat {
@@ -153,6 +174,23 @@ struct Scalar {
     return Scalar<Partner>(static_cast<Partner>(a.value));
   }
 };
+
+/// As astype: floats truncate and saturate, NaN gives 0, integers wrap or round to nearest even.
+template <class To, class From>
+TRIREME_INLINE constexpr Scalar<To> convert(Scalar<From> v) {
+  if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
+    // The bounds are powers of two, so comparing with them in the float is exact.
+    constexpr int kDigits = 8 * sizeof(To) - std::is_signed_v<To>;
+    constexpr From kLimit = 2 * static_cast<From>(std::uint64_t{1} << (kDigits - 1));
+    constexpr To kLeast = std::is_signed_v<To> ? static_cast<To>(To{1} << (kDigits % (8 * sizeof(To)))) : To{0};
+    if (v.value != v.value) return Scalar<To>(To{0});
+    if (v.value >= kLimit) return Scalar<To>(static_cast<To>(~kLeast));
+    if (v.value < (std::is_signed_v<To> ? -kLimit : From{0})) return Scalar<To>(kLeast);
+    return Scalar<To>(static_cast<To>(v.value));
+  } else {
+    return Scalar<To>(static_cast<To>(v.value));
+  }
+}
 
 template <class T>
 struct value_traits<Scalar<T>> {

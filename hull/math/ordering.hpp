@@ -1,4 +1,4 @@
-// hull/math/ordering.hpp -- minimum, maximum, absolute and is_nan over the value-type dialect
+// hull/math/ordering.hpp -- minima and maxima, magnitudes, signs and classification over the value-type dialect
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -43,9 +43,67 @@ TRIREME_INLINE V absolute(V a) {
     using I = partner_t<V>;
     using E = element_t<I>;
     return as_float(as_int(a) & I(static_cast<E>(~(E{1} << (8 * sizeof(E) - 1)))));
-  } else {
+  } else if constexpr (is_signed_value<V>) {
     return select(a < V(element_t<V>{0}), -a, a);
+  } else {
+    return a;
   }
+}
+
+/// As minimum, but of a number and a NaN it is the number.
+template <class V>
+TRIREME_INLINE V fmin(V a, V b) {
+  if constexpr (is_float_value<V>) return select(is_nan(a), b, select(is_nan(b), a, minimum(a, b)));
+  else return minimum(a, b);
+}
+
+/// As maximum, but of a number and a NaN it is the number.
+template <class V>
+TRIREME_INLINE V fmax(V a, V b) {
+  if constexpr (is_float_value<V>) return select(is_nan(a), b, select(is_nan(b), a, maximum(a, b)));
+  else return maximum(a, b);
+}
+
+/// -1, 0 or 1; zeros of either sign and NaN as they are.
+template <class V>
+TRIREME_INLINE V sign(V a) {
+  using E = element_t<V>;
+  if constexpr (std::is_signed_v<E>) return select(a > V(E{0}), V(E{1}), select(a < V(E{0}), V(E(-1)), a));
+  else return select(a > V(E{0}), V(E{1}), a);
+}
+
+/// Whether the sign bit of a number is set; false for NaN, whose sign is not part of any result.
+template <class V>
+TRIREME_INLINE mask_t<V> sign_bit(V a) {
+  if constexpr (is_float_value<V>) {
+    using I = partner_t<V>;
+    return (as_int(a) < I(element_t<I>{0})) & (a == a);
+  } else if constexpr (is_signed_value<V>) {
+    return a < V(element_t<V>{0});
+  } else {
+    return a != a;
+  }
+}
+
+/// Floats. The magnitude of a with the sign of b; of a NaN b with a plus.
+template <class V>
+TRIREME_INLINE V copysign(V a, V b) {
+  V size = absolute(a);
+  return select(sign_bit(b), -size, size);
+}
+
+template <class V>
+TRIREME_INLINE mask_t<V> is_infinite(V a) {
+  using E = element_t<V>;
+  if constexpr (is_float_value<V>) return absolute(a) == V(static_cast<E>(__builtin_inf()));
+  else return a != a;
+}
+
+template <class V>
+TRIREME_INLINE mask_t<V> is_finite(V a) {
+  using E = element_t<V>;
+  if constexpr (is_float_value<V>) return absolute(a) < V(static_cast<E>(__builtin_inf()));
+  else return a == a;
 }
 
 }  // namespace trireme::math

@@ -13,7 +13,7 @@ inline bool defines_value(Opcode op) {
     case Group::primitive:
       return true;
     case Group::memory:
-      return op != Opcode::store && op != Opcode::store_at;
+      return op != Opcode::store && op != Opcode::store_pair && op != Opcode::store_at;
     case Group::reduce:
       return false;
     case Group::control:

@@ -35,6 +35,8 @@ const char* role_name(Role role) {
       return "output";
     case Role::scalar:
       return "scalar";
+    case Role::index:
+      return "index";
   }
   return "?";
 }
@@ -51,19 +53,12 @@ std::string number(T value, std::uint64_t bits) {
 }
 
 std::string constant(Dtype type, std::uint64_t bits) {
-  switch (type) {
-    case Dtype::boolean:
-      return bits ? "true" : "false";
-    case Dtype::i32:
-      return std::to_string(static_cast<std::int32_t>(bits));
-    case Dtype::i64:
-      return std::to_string(static_cast<std::int64_t>(bits));
-    case Dtype::f32:
-      return number(std::bit_cast<float>(static_cast<std::uint32_t>(bits)), bits);
-    case Dtype::f64:
-      return number(std::bit_cast<double>(bits), bits);
-  }
-  return "?";
+  if (type == Dtype::boolean) return bits ? "true" : "false";
+  if (type == Dtype::i32) return std::to_string(static_cast<std::int32_t>(bits));
+  if (type == Dtype::i64) return std::to_string(static_cast<std::int64_t>(bits));
+  if (type == Dtype::f32) return number(std::bit_cast<float>(static_cast<std::uint32_t>(bits)), bits);
+  if (type == Dtype::f64) return number(std::bit_cast<double>(bits), bits);
+  return std::to_string(bits);  // unsigned; the other dtypes have no constants
 }
 
 // Control instructions, for_begin aside, have no type worth showing; of stores it is the type of what is stored.

@@ -35,7 +35,25 @@ inline constexpr int kOpcodes = kTableOps
 #undef INSTRUCTION
     ;
 
-enum class Rule : std::uint8_t { arithmetic, floating, comparison, logical, choice };
+enum class Rule : std::uint8_t {
+  arithmetic,
+  quotient,
+  floating,
+  ordered,
+  magnitude,
+  rounding,
+  integral,
+  bitwise,
+  classify,
+  predicate,
+  equality,
+  comparison,
+  logical,
+  choice,
+  component,
+  conjugate,
+  pairing
+};
 enum class Group : std::uint8_t { table, primitive, memory, reduce, control, local, group };
 
 struct OpcodeInfo {
@@ -59,7 +77,12 @@ struct Instruction {
   std::uint64_t literal = 0;    // bits of a constant, a shift count, an axis, an extent
 };
 
-enum class Role : std::uint8_t { input, output, scalar };
+enum class Role : std::uint8_t {
+  input,
+  output,  // complex ones are written by store_pair
+  scalar,
+  index,   // an i64 without memory: reading it gives the place in memory that its Access leads to
+};
 
 struct Parameter {
   Role role;

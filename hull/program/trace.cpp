@@ -4,11 +4,9 @@
 
 #include <string>
 
-#include "math/exp.hpp"
-#include "math/log.hpp"
-#include "math/ordering.hpp"
-#include "math/tanh.hpp"
 #include "program/opcode.hpp"
+#include "program/trace_row.hpp"
+#include "program/work_type.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::program {
@@ -54,19 +52,6 @@ Value Trace::emit(Builder& builder, Node root) {
 
 namespace {
 
-template <Opcode row>
-struct Row;
-#define OP(name, arity, rule, expression, doc)                                            \
-  template <>                                                                             \
-  struct Row<Opcode::name> {                                                              \
-    template <class A, class B>                                                           \
-    static auto apply([[maybe_unused]] A a, [[maybe_unused]] B b, [[maybe_unused]] B c) { \
-      return expression;                                                                  \
-    }                                                                                     \
-  };
-#include "trireme/elementwise.def"
-#undef OP
-
 template <class T>
 struct TracedOf {
   using type = Traced<T>;
@@ -76,17 +61,33 @@ struct TracedOf<bool> {
   using type = TracedMask;
 };
 
+/// For machine dtypes, in which no row that only concerns complex numbers is an instruction.
 constexpr bool rule_takes(Rule rule, Kind kind) {
   switch (rule) {
     case Rule::arithmetic:
-      return kind != Kind::boolean;
+    case Rule::ordered:
+    case Rule::magnitude:
+    case Rule::classify:
+    case Rule::predicate:
+      return kind == Kind::integer || kind == Kind::floating;
+    case Rule::quotient:
     case Rule::floating:
+    case Rule::rounding:
       return kind == Kind::floating;
+    case Rule::integral:
+      return kind == Kind::integer;
+    case Rule::bitwise:
+      return kind == Kind::boolean || kind == Kind::integer;
     case Rule::logical:
       return kind == Kind::boolean;
+    case Rule::equality:
     case Rule::comparison:
     case Rule::choice:
       return true;
+    case Rule::component:
+    case Rule::conjugate:
+    case Rule::pairing:
+      return false;
   }
   return false;
 }
@@ -116,7 +117,8 @@ void expand_row(Builder& builder, Dtype type, std::uint16_t output) {
   switch (type) {
 #define DTYPE(name, ctype, kind, descriptor, text)                                                   \
   case Dtype::name:                                                                                  \
-    if constexpr (rule_takes(rule, Kind::kind)) expand_as<row, rule, arity, ctype>(builder, output); \
+    if constexpr (is_machine(Dtype::name) && rule_takes(rule, Kind::kind)) \
+      expand_as<row, rule, arity, ctype>(builder, output); \
     break;
 #include "trireme/dtype.def"
 #undef DTYPE
@@ -125,11 +127,21 @@ void expand_row(Builder& builder, Dtype type, std::uint16_t output) {
 
 }  // namespace
 
-bool takes(Opcode row, Dtype type) { return is_table_op(row) && rule_takes(info(row).rule, kind(type)); }
+bool takes(Opcode row, Dtype type) {
+  return is_table_op(row) && is_machine(type) && rule_takes(info(row).rule, kind(type));
+}
 
 Dtype result_type(Opcode row, Dtype type) {
-  const Rule rule = info(row).rule;
-  return rule == Rule::comparison || rule == Rule::logical ? Dtype::boolean : type;
+  switch (info(row).rule) {
+    case Rule::classify:
+    case Rule::predicate:
+    case Rule::equality:
+    case Rule::comparison:
+    case Rule::logical:
+      return Dtype::boolean;
+    default:
+      return type;
+  }
 }
 
 Program expand(Opcode row, Dtype type) {

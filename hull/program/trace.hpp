@@ -78,7 +78,7 @@ class TracedMask {
   Trace::Node node_ = Trace::kNone;
 };
 
-/// A float, double, int32_t or int64_t of the traced program.
+/// A float, double, or (u)int32_t or (u)int64_t of the traced program.
 template <class T>
 class Traced {
  public:
@@ -126,6 +126,9 @@ class Traced {
   friend Traced shift_right_logical(Traced a, int k) requires(!kFloat) {
     return shift(Opcode::shift_right_logical, a, k);
   }
+  friend Traced shift_left(Traced a, Traced k) requires(!kFloat) { return make(Opcode::shift_left_by, a, k); }
+  friend Traced shift_right(Traced a, Traced k) requires(!kFloat) { return make(Opcode::shift_right_by, a, k); }
+  friend Traced quotient(Traced a, Traced b) requires(!kFloat) { return make(Opcode::quotient, a, b); }
 
   friend Traced<Partner> as_int(Traced a) requires kFloat { return convert(Opcode::as_int, a); }
   friend Traced<Partner> as_float(Traced a) requires(!kFloat) { return convert(Opcode::as_float, a); }
@@ -154,10 +157,17 @@ class Traced {
   Trace::Node node_ = Trace::kNone;
 };
 
-/// Whether the rule of `row` takes operands of `type` (of `where`, the last two), without any promotion.
+/// As astype, of machine dtypes.
+template <class To, class From>
+Traced<To> convert(Traced<From> v) {
+  return Traced<To>::from(Trace::current().node(Opcode::cast, dtype_of<To>, v.node()));
+}
+
+/// Whether `row` is an instruction of programs for operands of `type` (of `where`, the last two). Programs compute in
+/// the machine dtypes bool, i32, i64, u32, u64, f32 and f64; program/lower.hpp brings the others there.
 bool takes(Opcode row, Dtype type);
 
-/// What `row` gives for operands of `type`.
+/// What `row` gives for operands of `type`, a machine dtype.
 Dtype result_type(Opcode row, Dtype type);
 
 /// The row's expression in the table as a map without inputs: operands are the scalar parameters p0.., the result is

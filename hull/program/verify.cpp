@@ -3,7 +3,9 @@
 #include "program/program.hpp"
 
 #include "program/opcode.hpp"
+#include "program/trace.hpp"
 #include "program/uniform.hpp"
+#include "program/work_type.hpp"
 #include "trireme/error.hpp"
 #include "trireme/shape.hpp"
 
@@ -12,8 +14,8 @@ namespace trireme::program {
 namespace {
 
 bool is_number(Dtype type) { return kind(type) != Kind::boolean; }
-bool is_float(Dtype type) { return kind(type) == Kind::floating; }
-bool is_integer(Dtype type) { return kind(type) == Kind::integer; }
+bool is_float(Dtype type) { return kind(type) == Kind::floating && is_machine(type); }
+bool is_integer(Dtype type) { return kind(type) == Kind::integer && is_machine(type); }
 std::uint64_t bit_width(Dtype type) { return 8 * item_size(type); }
 
 class Verifier {
@@ -89,7 +91,8 @@ class Verifier {
         require(p.role == Role::scalar, "the parameter is not a scalar");
         break;
       case Opcode::load:
-        require(p.role == Role::input, "the parameter is not an input");
+        require(p.role == Role::input || (p.role == Role::index && p.type == Dtype::i64), "the parameter is not an input");
+        require(!is_complex(p.type), "complex inputs are read as two parameters");
         break;
       case Opcode::load_at:
         require(p.role == Role::input || (p.role == Role::output && program_.form == Form::kernel),
@@ -105,29 +108,16 @@ class Verifier {
     const int first = info(i.op).rule == Rule::choice ? 1 : 0;
     const Dtype t = type(i, first);
     for (int o = first; o < info(i.op).operands; ++o) require(type(i, o) == t, "operands of different types");
-    switch (info(i.op).rule) {
-      case Rule::arithmetic:
-        require(is_number(t) && i.type == t, "takes numbers of one type and gives that type");
-        break;
-      case Rule::floating:
-        require(is_float(t) && i.type == t, "takes floats of one type and gives that type");
-        break;
-      case Rule::comparison:
-        require(i.type == Dtype::boolean, "a comparison gives a bool");
-        break;
-      case Rule::logical:
-        require(t == Dtype::boolean && i.type == Dtype::boolean, "takes bools and gives a bool");
-        break;
-      case Rule::choice:
-        require(type(i, 0) == Dtype::boolean && i.type == t, "takes a bool and two of its result's type");
-        break;
-    }
+    require(takes(i.op, t), "does not take operands of this type");
+    require(i.type == result_type(i.op, t), "its type is not what the row gives for its operands");
+    require(first == 0 || type(i, 0) == Dtype::boolean, "the condition is not a bool");
   }
 
   void primitive_types(const Instruction& i) const {
     switch (i.op) {
       case Opcode::constant:
         require(i.type != Dtype::boolean || i.literal <= 1, "a bool is 0 or 1");
+        require(is_machine(i.type), "a constant is of a machine type");
         require(bit_width(i.type) == 64 || i.literal >> 32 == 0, "a literal wider than its type");
         break;
       case Opcode::as_int:
@@ -141,6 +131,7 @@ class Verifier {
                 "takes an integer and gives the float of its width");
         break;
       case Opcode::cast:
+        require(is_direct_cast(type(i, 0), i.type), "neither type is a machine type");
         break;
       case Opcode::shift_left:
       case Opcode::shift_right:
@@ -162,7 +153,7 @@ class Verifier {
       case Group::primitive:
         return primitive_types(i);
       case Group::reduce:
-        require(is_number(i.type) && type(i, 0) == i.type, "accumulates numbers of its type");
+        require(is_number(i.type) && is_machine(i.type) && type(i, 0) == i.type, "accumulates numbers of its type");
         return;
       case Group::memory:
       case Group::control:
@@ -176,6 +167,10 @@ class Verifier {
 
   void other_types(const Instruction& i) const {
     switch (i.op) {
+      case Opcode::store_pair:
+        require(is_complex(i.type) && type(i, 0) == component(i.type) && type(i, 1) == component(i.type),
+                "takes the two parts of a complex number");
+        break;
       case Opcode::store:
       case Opcode::local:
       case Opcode::get:
@@ -263,7 +258,7 @@ class Verifier {
     require(kernel || info(i.op).group != Group::group, "only kernels have groups");
     require(kernel || i.op != Opcode::store_at, "only kernels store at an index");
     require(i.op != Opcode::shared || regions_.empty(), "a shared array is not declared at the top");
-    if (i.op == Opcode::store && !kernel) {
+    if ((i.op == Opcode::store || i.op == Opcode::store_pair) && !kernel) {
       require(program_.form == Form::map, "a reduction does not store");
       require(regions_.empty(), "a map stores at the top, not under control");
       require(stores_[i.parameter] == 1, "a map stores each output once");

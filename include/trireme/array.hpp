@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <complex>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -30,24 +31,33 @@ struct Node;
 /// A C++ number on its way into an operation. It is weak: it takes the dtype of the arrays beside it.
 struct Scalar {
   Kind kind = Kind::integer;
+  bool above_i64 = false;  // integer: `integer` holds the bits of a std::uint64_t beyond std::int64_t
   union {
     std::int64_t integer = 0;
-    double floating;
+    double floating;  // of a complex number its real part
   };
+  double imaginary = 0;
 
   Scalar(bool v) : kind(Kind::boolean), integer(v) {}
   template <std::integral T>
   Scalar(T v) : kind(Kind::integer), integer(static_cast<std::int64_t>(v)) {
     static_assert(sizeof(T) <= 8);
     if constexpr (sizeof(T) == 8 && std::unsigned_integral<T>)
-      if (v > static_cast<T>(std::numeric_limits<std::int64_t>::max())) {  // beyond every integer dtype we have
-        kind = Kind::floating;
-        floating = static_cast<double>(v);
-      }
+      above_i64 = v > static_cast<T>(std::numeric_limits<std::int64_t>::max());
   }
   template <std::floating_point T>
   Scalar(T v) : kind(Kind::floating), floating(static_cast<double>(v)) {}
+  Scalar(float16 v) : Scalar(static_cast<float>(v)) {}
+  Scalar(bfloat16 v) : Scalar(static_cast<float>(v)) {}
+  template <std::floating_point T>
+  Scalar(std::complex<T> v)
+      : kind(Kind::complex), floating(static_cast<double>(v.real())), imaginary(static_cast<double>(v.imag())) {}
 };
+
+/// What an Operand can be made of beside arrays.
+template <class T>
+concept Number = std::is_arithmetic_v<T> || std::is_same_v<T, float16> || std::is_same_v<T, bfloat16> ||
+                 std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>;
 
 /// A slice of one axis, with Python's meaning of missing and negative numbers.
 struct Slice {
@@ -180,8 +190,7 @@ class TRIREME_API Operand {
  public:
   Operand(array&& a) noexcept : node_(a.release()) {}
   Operand(const array& a) noexcept : Operand(array(a)) {}
-  template <class T>
-    requires std::is_arithmetic_v<T>
+  template <Number T>
   Operand(T v) : scalar_(v), is_scalar_(true) {}
   Operand(Scalar s) : scalar_(s), is_scalar_(true) {}
   Operand(Operand&& other) noexcept

@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include "trireme/export.hpp"
+#include "trireme/half.hpp"
 
 namespace trireme {
 
@@ -27,9 +30,11 @@ inline constexpr int kDtypeCount = 0
 #include "trireme/dtype.def"
 #undef DTYPE
 
-enum class Kind : std::uint8_t { boolean, integer, floating };
+/// In the order in which one gives way to the next: a C++ scalar beside arrays changes their dtype only if its kind is
+/// above theirs.
+enum class Kind : std::uint8_t { boolean, integer, floating, complex };
 
-/// The kind of `d`: boolean, integer or floating.
+/// The kind of `d`.
 constexpr Kind kind(Dtype d) {
   switch (d) {
 #define DTYPE(name, type, kind, descriptor, text) \
@@ -65,6 +70,14 @@ constexpr std::string_view name(Dtype d) {
   return "?";
 }
 
+/// Whether `d` is an integer dtype with a sign.
+constexpr bool is_signed(Dtype d) { return d >= Dtype::i8 && d <= Dtype::i64; }
+
+/// The floating dtype of the parts of a complex one; every other dtype itself.
+constexpr Dtype component(Dtype d) {
+  return d == Dtype::complex64 ? Dtype::f32 : d == Dtype::complex128 ? Dtype::f64 : d;
+}
+
 template <class T>
 struct DtypeOf;
 #define DTYPE(name, type, kind, descriptor, text) \
@@ -79,8 +92,10 @@ struct DtypeOf;
 template <class T>
 inline constexpr Dtype dtype_of = DtypeOf<T>::value;
 
-/// The dtype that an operation between arrays of `a` and `b` works in. Follows the Python Array API
-/// standard within a kind and NumPy 2 across kinds: bool gives way to anything, f32 with an integer gives f64.
+/// The dtype that an operation between arrays of `a` and `b` works in: NumPy 2's table, which the Python Array API
+/// standard's agrees with where it has entries. bool gives way to anything; integers of different sign go to the next
+/// larger signed one, u64 with a signed one to f64; a float beside an integer must hold it (f16 and bf16 int8 and uint8,
+/// f32 the 16-bit ones, f64 the rest); f16 with bf16 gives f32; complex takes the precision of both.
 TRIREME_API Dtype promote(Dtype a, Dtype b);
 
 }  // namespace trireme

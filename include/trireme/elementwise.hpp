@@ -22,7 +22,7 @@ namespace trireme {
 #undef TRIREME_PARAMETERS_3
 
 /// `x` converted to `to`. Float to integer truncates and saturates, NaN gives 0; a number is true when it is
-/// not 0; everything else rounds to nearest even.
+/// not 0; integers wrap; everything else rounds to nearest even, once. Throws Code::dtype_mismatch for complex to real.
 TRIREME_API array astype(Operand x, Dtype to);
 
 // Three overloads, not one on Operand: C++20 also tries == with its operands exchanged, which would be ambiguous.
@@ -40,12 +40,18 @@ TRIREME_OPERATOR(<, less)
 TRIREME_OPERATOR(<=, less_equal)
 TRIREME_OPERATOR(>, greater)
 TRIREME_OPERATOR(>=, greater_equal)
-TRIREME_OPERATOR(&, logical_and)
-TRIREME_OPERATOR(|, logical_or)
-TRIREME_OPERATOR(^, logical_xor)
+TRIREME_OPERATOR(%, remainder)
+TRIREME_OPERATOR(&, bitwise_and)
+TRIREME_OPERATOR(|, bitwise_or)
+TRIREME_OPERATOR(^, bitwise_xor)
+TRIREME_OPERATOR(<<, bitwise_left_shift)
+TRIREME_OPERATOR(>>, bitwise_right_shift)
+TRIREME_OPERATOR(&&, logical_and)  // both sides are always evaluated: they are arrays
+TRIREME_OPERATOR(||, logical_or)
 #undef TRIREME_OPERATOR
 
 inline array operator-(array a) { return negative(std::move(a)); }
+inline array operator~(array a) { return bitwise_invert(std::move(a)); }
 inline array operator!(array a) { return logical_not(std::move(a)); }
 
 }  // namespace trireme

@@ -2,27 +2,53 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `axes`: empty means all; negative counts from the end; a repeated one is an error. With `keepdims` reduced axes
-// stay with extent 1. The order of the additions is a function of shape, axes and dtype alone
+// stay with extent 1. The order in which elements are combined is a function of shape, axes and dtype alone
 // (hull/program/reduction_order.hpp), so results have the same bits on every device, level and thread count.
-// Elementwise producers are fused into the loads: one pass over memory.
+// Elementwise producers are fused into the loads: one pass over memory, two where a function says so. f16 and bf16 are
+// accumulated in f32 and rounded once; of complex numbers each part is reduced on its own.
+// Errors: invalid_argument for a wrong axis, dtype_mismatch for a dtype that the function does not take.
 #pragma once
+
+#include <optional>
 
 #include "trireme/array.hpp"
 
 namespace trireme {
 
-/// The sum. bool and integers give i64 (wrapping), floats their own dtype, accumulated in it over 512 (last axis) or
-/// 16 (other axes) interleaved lanes and a tree; sums start from +0, so the empty sum is +0.
-TRIREME_API array sum(Operand x, std::span<const int> axes = {}, bool keepdims = false);
-TRIREME_API array sum(Operand x, std::initializer_list<int> axes, bool keepdims = false);
+#define TRIREME_REDUCTION(name)                                                              \
+  TRIREME_API array name(Operand x, std::span<const int> axes = {}, bool keepdims = false); \
+  TRIREME_API array name(Operand x, std::initializer_list<int> axes, bool keepdims = false);
+/// The sum. bool and signed integers give i64, unsigned ones u64 (both wrap), floats and complex their own dtype, over
+/// 512 (last axis) or 16 (other axes) interleaved lanes and a tree; sums start from +0, so the empty sum is +0.
+TRIREME_REDUCTION(sum)
+/// The product, with the dtypes and order of the sum; the empty product is 1. Of complex numbers: halves of the run are
+/// multiplied with each other until one element is left.
+TRIREME_REDUCTION(prod)
 /// The sum divided by the count, in f64 for bool and integers. NaN for an empty axis.
-TRIREME_API array mean(Operand x, std::span<const int> axes = {}, bool keepdims = false);
-TRIREME_API array mean(Operand x, std::initializer_list<int> axes, bool keepdims = false);
-/// The smallest and the largest value; NaN propagates, -0 is below +0. Throws Code::invalid_argument for an empty axis.
-TRIREME_API array min(Operand x, std::span<const int> axes = {}, bool keepdims = false);
-TRIREME_API array min(Operand x, std::initializer_list<int> axes, bool keepdims = false);
-TRIREME_API array max(Operand x, std::span<const int> axes = {}, bool keepdims = false);
-TRIREME_API array max(Operand x, std::initializer_list<int> axes, bool keepdims = false);
+TRIREME_REDUCTION(mean)
+/// The smallest and the largest value of integers and floats; NaN propagates, -0 is below +0. Throws
+/// Code::invalid_argument for an empty axis.
+TRIREME_REDUCTION(min)
+TRIREME_REDUCTION(max)
+/// Whether any, or every, element is true, which numbers are when they are not 0. bool; false, or true, for an empty axis.
+TRIREME_REDUCTION(any)
+TRIREME_REDUCTION(all)
+/// How many elements are not 0; i64.
+TRIREME_REDUCTION(count_nonzero)
+#undef TRIREME_REDUCTION
+
+/// The mean of |x - mean|^2, times n / (n - correction); its square root. Two passes over x, so no cancellation. In f64
+/// for bool and integers; of complex numbers real. NaN or infinite where the count is not above `correction`.
+TRIREME_API array var(Operand x, std::span<const int> axes = {}, double correction = 0, bool keepdims = false);
+TRIREME_API array var(Operand x, std::initializer_list<int> axes, double correction = 0, bool keepdims = false);
+TRIREME_API array std(Operand x, std::span<const int> axes = {}, double correction = 0, bool keepdims = false);
+TRIREME_API array std(Operand x, std::initializer_list<int> axes, double correction = 0, bool keepdims = false);
+
+/// The place, i64, of the smallest or the largest element: along `axis`, or in the flattened array without one. The
+/// first NaN if there is one, else the first of equal elements; zeros of either sign are equal. Two passes over x. Not
+/// for complex numbers. Throws Code::invalid_argument for an empty axis.
+TRIREME_API array argmin(Operand x, std::optional<int> axis = {}, bool keepdims = false);
+TRIREME_API array argmax(Operand x, std::optional<int> axis = {}, bool keepdims = false);
 
 /// `x` with elements moved by `shift` places along `axis`, those beyond the end re-entering at the start. Fuses
 /// into its consumer.

@@ -9,6 +9,7 @@
 #include "trireme/elementwise.hpp"
 #include "trireme/error.hpp"
 #include "trireme/explain.hpp"
+#include "trireme/half.hpp"
 #include "trireme/io.hpp"
 #include "trireme/reduce.hpp"
 #include "trireme/shape.hpp"

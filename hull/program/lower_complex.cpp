@@ -1,0 +1,84 @@
+// hull/program/lower_complex.cpp -- rows over complex numbers, traced into instructions on their parts
+// SPDX-License-Identifier: Apache-2.0
+#include "program/lower.hpp"
+#include "program/trace_row.hpp"
+#include "trireme/error.hpp"
+
+namespace trireme::program {
+
+namespace {
+
+constexpr bool takes_complex(Rule rule) {
+  switch (rule) {
+    case Rule::arithmetic:
+    case Rule::quotient:
+    case Rule::magnitude:
+    case Rule::classify:
+    case Rule::equality:
+    case Rule::choice:
+    case Rule::component:
+    case Rule::conjugate:
+    case Rule::pairing:
+      return true;
+    default:
+      return false;
+  }
+}
+
+template <class T>
+using Pair = math::Complex<Traced<T>>;
+
+/// The parts of a traced result, whatever kind of value it is.
+template <class T>
+ComplexParts emit(Trace& trace, Builder& builder, Pair<T> v) {
+  const Value re = trace.emit(builder, v.re.node());
+  return {re, trace.emit(builder, v.im.node())};
+}
+template <class T>
+ComplexParts emit(Trace& trace, Builder& builder, Traced<T> v) {
+  return {trace.emit(builder, v.node()), kNoValue};
+}
+ComplexParts emit(Trace& trace, Builder& builder, TracedMask v) { return {trace.emit(builder, v.node()), kNoValue}; }
+
+template <Opcode row, Rule rule, class T>
+ComplexParts trace_row(Builder& builder, std::span<const ComplexParts> operands) {
+  Trace trace;
+  const auto part = [&](Value v) { return Traced<T>::from(trace.given(dtype_of<T>, v)); };
+  const auto pair = [&](std::size_t k) {
+    return k < operands.size() ? Pair<T>{part(operands[k].re), part(operands[k].im)} : Pair<T>{};
+  };
+  if constexpr (rule == Rule::choice) {
+    const TracedMask condition(trace.given(Dtype::boolean, operands[0].re));
+    return emit(trace, builder, Row<row>::apply(condition, pair(1), pair(2)));
+  } else if constexpr (rule == Rule::pairing) {
+    return emit(trace, builder, Row<row>::apply(part(operands[0].re), part(operands[1].re), Traced<T>()));
+  } else {
+    return emit(trace, builder, Row<row>::apply(pair(0), pair(1), Pair<T>()));
+  }
+}
+
+template <Opcode row, Rule rule>
+ComplexParts trace_row(Builder& builder, Dtype component, std::span<const ComplexParts> operands) {
+  if constexpr (takes_complex(rule)) {
+    if (component == Dtype::f32) return trace_row<row, rule, float>(builder, operands);
+    return trace_row<row, rule, double>(builder, operands);
+  } else {
+    throw error(Code::internal, std::string("lower: ") + info(row).name + " does not take complex numbers");
+  }
+}
+
+}  // namespace
+
+ComplexParts emit_complex_row(Builder& builder, Opcode row, Dtype component, std::span<const ComplexParts> operands) {
+  switch (row) {
+#define OP(name, arity, rule, expression, doc) \
+  case Opcode::name:                           \
+    return trace_row<Opcode::name, Rule::rule>(builder, component, operands);
+#include "trireme/elementwise.def"
+#undef OP
+    default:
+      throw error(Code::internal, "lower: not a row of the table");
+  }
+}
+
+}  // namespace trireme::program
