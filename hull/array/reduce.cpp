@@ -237,10 +237,10 @@ array var(Operand x, std::span<const int> axes, double correction, bool keepdims
   return astype(var_run("var", widened(std::move(run)), correction), dtype);
 }
 
-array std(Operand x, std::span<const int> axes, double correction, bool keepdims) {
-  Run run = run_of("std", x, axes, keepdims);
+array stddev(Operand x, std::span<const int> axes, double correction, bool keepdims) {
+  Run run = run_of("stddev", x, axes, keepdims);
   const Dtype dtype = component(mean_type(run.x.dtype()));
-  return astype(sqrt(var_run("std", widened(std::move(run)), correction)), dtype);
+  return astype(sqrt(var_run("stddev", widened(std::move(run)), correction)), dtype);
 }
 
 array argmin(Operand x, std::optional<int> axis, bool keepdims) {
@@ -267,8 +267,8 @@ TRIREME_REDUCTION(count_nonzero)
 array var(Operand x, std::initializer_list<int> axes, double correction, bool keepdims) {
   return var(std::move(x), std::span<const int>(axes.begin(), axes.size()), correction, keepdims);
 }
-array std(Operand x, std::initializer_list<int> axes, double correction, bool keepdims) {
-  return std(std::move(x), std::span<const int>(axes.begin(), axes.size()), correction, keepdims);
+array stddev(Operand x, std::initializer_list<int> axes, double correction, bool keepdims) {
+  return stddev(std::move(x), std::span<const int>(axes.begin(), axes.size()), correction, keepdims);
 }
 
 }  // namespace trireme

@@ -37,12 +37,13 @@ TRIREME_REDUCTION(all)
 TRIREME_REDUCTION(count_nonzero)
 #undef TRIREME_REDUCTION
 
-/// The mean of |x - mean|^2, times n / (n - correction); its square root. Two passes over x, so no cancellation. In f64
+/// The mean of |x - mean|^2, times n / (n - correction); its square root (`std` in the Array API standard, a name that
+/// C++ keeps for itself). Two passes over x, so no cancellation. In f64
 /// for bool and integers; of complex numbers real. NaN or infinite where the count is not above `correction`.
 TRIREME_API array var(Operand x, std::span<const int> axes = {}, double correction = 0, bool keepdims = false);
 TRIREME_API array var(Operand x, std::initializer_list<int> axes, double correction = 0, bool keepdims = false);
-TRIREME_API array std(Operand x, std::span<const int> axes = {}, double correction = 0, bool keepdims = false);
-TRIREME_API array std(Operand x, std::initializer_list<int> axes, double correction = 0, bool keepdims = false);
+TRIREME_API array stddev(Operand x, std::span<const int> axes = {}, double correction = 0, bool keepdims = false);
+TRIREME_API array stddev(Operand x, std::initializer_list<int> axes, double correction = 0, bool keepdims = false);
 
 /// The place, i64, of the smallest or the largest element: along `axis`, or in the flattened array without one. The
 /// first NaN if there is one, else the first of equal elements; zeros of either sign are equal. Two passes over x. Not
