@@ -9,7 +9,10 @@ const dispatch::Language& language() {
   static constexpr dispatch::Language kLanguage{
       .name = "cuda",
       .prelude = R"(#pragma nv_diag_suppress 177
+typedef signed char i8;
 typedef unsigned char u8;
+typedef short i16;
+typedef unsigned short u16;
 typedef int i32;
 typedef unsigned int u32;
 typedef long long i64;

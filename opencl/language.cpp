@@ -8,7 +8,10 @@ const dispatch::Language& language() {
   static constexpr dispatch::Language kLanguage{
       .name = "opencl",
       .prelude = R"(#pragma OPENCL FP_CONTRACT OFF
+typedef char i8;
 typedef uchar u8;
+typedef short i16;
+typedef ushort u16;
 typedef int i32;
 typedef uint u32;
 typedef long i64;

@@ -28,6 +28,8 @@ class Functions {
     for (const Instruction& i : program.body) {
       if (i.op == Opcode::cast)
         need_cast(program.body[i.operand[0]].type, i.type);
+      else if (i.op == Opcode::quotient)
+        need_text(quotient_name(i.type), quotient_function(i.type));
       else if (i.op == Opcode::reduce_minimum)
         need_row(Opcode::minimum, i.type);
       else if (i.op == Opcode::reduce_maximum)
@@ -40,23 +42,33 @@ class Functions {
   bool f64() const { return f64_; }
 
  private:
+  void need_text(const std::string& name, const std::string& definition) {
+    if (known_.insert(name).second) text_ += std::string(language_.function) + " " + definition;
+  }
+
   void need_cast(Dtype from, Dtype to) {
-    if (!needs_cast_function(from, to) || !known_.insert(cast_name(from, to)).second) return;
-    text_ += std::string(language_.function) + " " + cast_function(from, to);
+    if (!needs_cast_function(from, to)) return;
+    if (!is_traced_cast(from, to)) return need_text(cast_name(from, to), cast_function(from, to));
+    need_traced(cast_name(from, to), register_type(to), [=] { return program::expand_cast(from, to); });
   }
 
   void need_row(Opcode row, Dtype type) {
-    const std::string name = helper_name(row, type);
+    need_traced(helper_name(row, type), register_type(program::result_type(row, type)),
+                [=] { return program::expand(row, type); });
+  }
+
+  /// The function `name`, whose body `expand` gives as a map over scalar parameters.
+  template <class Expand>
+  void need_traced(const std::string& name, const std::string& result, Expand expand) {
     if (!known_.insert(name).second) return;
-    const Program body = program::expand(row, type);
+    const Program body = expand();
     need(body);
     std::string parameters;
     for (std::size_t p = 0; p + 1 < body.parameters.size(); ++p)
       parameters += (p ? ", " : "") + register_type(body.parameters[p].type) + " p" + std::to_string(p);
-    text_ += std::string(language_.function) + " " + register_type(body.parameters.back().type) + " " + name + "(" +
-             parameters + ") {\n";
+    text_ += std::string(language_.function) + " " + result + " " + name + "(" + parameters + ") {\n";
     for (std::size_t k = 0; k + 1 < body.body.size(); ++k) text_ += "  " + spell_definition(body, k) + "\n";
-    text_ += "  return " + value_name(body.body.back().operand[0]) + ";\n}\n";
+    text_ += "  return (" + result + ")" + value_name(body.body.back().operand[0]) + ";\n}\n";
   }
 
   const Language& language_;
@@ -87,7 +99,7 @@ Support writable(const Program& program) {
 
 bool uses_f64(const Program& program) {
   return std::any_of(program.parameters.begin(), program.parameters.end(),
-                     [](auto& p) { return p.type == Dtype::f64; }) ||
+                     [](auto& p) { return component(p.type) == Dtype::f64; }) ||
          std::any_of(program.body.begin(), program.body.end(), [](auto& i) { return i.type == Dtype::f64; });
 }
 

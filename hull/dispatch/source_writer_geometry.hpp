@@ -39,7 +39,9 @@ inline bool is_indexed(program::AccessKind kind) {
 /// Whether the kernel needs coordinates along the axes, or the linear index alone will do.
 inline bool uses_coordinates(const program::Program& program, const program::Layout& layout) {
   for (std::size_t p = 0; p < program.parameters.size(); ++p)
-    if (program.parameters[p].role == program::Role::input && is_indexed(layout.access[p])) return true;
+    if ((program.parameters[p].role == program::Role::input || program.parameters[p].role == program::Role::index) &&
+        is_indexed(layout.access[p]))
+      return true;
   return uses_position(program);
 }
 

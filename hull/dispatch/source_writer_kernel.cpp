@@ -83,6 +83,7 @@ void KernelWriter::signature(const std::string& name) {
   std::string parameters;
   for (int p = 0; p < static_cast<int>(program_.parameters.size()); ++p) {
     const program::Parameter& parameter = program_.parameters[static_cast<std::size_t>(p)];
+    if (parameter.role == Role::index) continue;  // its places come from the geometry
     if (parameter.role == Role::scalar)
       parameters += "const " + register_type(parameter.type) + " ";
     else
@@ -162,6 +163,12 @@ void KernelWriter::memory(std::size_t k) {
   if (i.op == Opcode::position) {
     const int axis = static_cast<int>(i.literal);
     line(define + (axis < layout_.rank ? "(i64)x" + number(axis) : "(i64)0") + ";");
+  } else if (i.op == Opcode::load && program_.parameters[i.parameter].role == Role::index) {
+    line(define + "(i64)o" + number(i.parameter) + ";");
+  } else if (i.op == Opcode::store_pair) {
+    const std::string place = p + "[2 * (" + offset(i.parameter) + " + i)";
+    line(place + "] = " + value_name(i.operand[0]) + ";");
+    line(place + " + 1] = " + value_name(i.operand[1]) + ";");
   } else if (i.op == Opcode::load) {
     line(define + p + "[o" + number(i.parameter) + "]" + is_true);
   } else if (i.op == Opcode::store) {

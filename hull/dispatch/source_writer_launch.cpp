@@ -35,6 +35,7 @@ void prepare_launch(const program::Program& program, const Launch& launch, Kerne
   const program::Domain& domain = *launch.domain;
   for (std::size_t p = 0; p < program.parameters.size(); ++p) {
     const Argument& argument = launch.arguments[p];
+    if (program.parameters[p].role == Role::index) continue;
     if (program.parameters[p].role == Role::scalar) {
       // A bool travels as an i32: languages disagree about bool parameters.
       const Dtype type = program.parameters[p].type;

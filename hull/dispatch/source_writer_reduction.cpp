@@ -23,12 +23,15 @@ std::string number(std::int64_t k) { return std::to_string(k); }
 
 Opcode row_of(Opcode reduce) {
   if (reduce == Opcode::reduce_minimum) return Opcode::minimum;
+  if (reduce == Opcode::reduce_multiply) return Opcode::multiply;
   return reduce == Opcode::reduce_maximum ? Opcode::maximum : Opcode::add;
 }
 
-// The bits of what changes no value: +0, or the extreme that every value beats or equals.
+// The bits of what changes no value: +0, 1, or the extreme that every value beats or equals.
 std::uint64_t identity_bits(Opcode reduce, Dtype type) {
   if (reduce == Opcode::reduce_add) return 0;
+  if (reduce == Opcode::reduce_multiply)
+    return type == Dtype::f32 ? std::bit_cast<std::uint32_t>(1.0f) : type == Dtype::f64 ? std::bit_cast<std::uint64_t>(1.0) : 1;
   const bool lowest = reduce == Opcode::reduce_maximum;
   switch (type) {
     case Dtype::i32:
@@ -39,7 +42,11 @@ std::uint64_t identity_bits(Opcode reduce, Dtype type) {
       return lowest ? 0xff800000u : 0x7f800000u;
     case Dtype::f64:
       return lowest ? 0xfff0000000000000u : 0x7ff0000000000000u;
-    case Dtype::boolean:
+    case Dtype::u32:
+      return lowest ? 0 : UINT32_MAX;
+    case Dtype::u64:
+      return lowest ? 0 : UINT64_MAX;
+    default:  // not accumulated in
       break;
   }
   return 0;

@@ -20,6 +20,8 @@ bool is_integer(Dtype type) { return kind(type) == Kind::integer; }
 
 std::string unsigned_type(Dtype type) { return item_size(type) == 8 ? "u64" : "u32"; }
 
+bool is_half(Dtype type) { return type == Dtype::f16 || type == Dtype::bf16; }
+
 std::string hex(std::uint64_t bits) {
   char text[20];
   return "0x" + std::string(text, std::to_chars(text, text + sizeof text, bits, 16).ptr);
@@ -53,8 +55,11 @@ std::string cast(Dtype from, Dtype to, const std::string& a) {
 
 }  // namespace
 
-std::string register_type(Dtype type) { return type == Dtype::boolean ? "i32" : program::short_name(type); }
-std::string memory_type(Dtype type) { return type == Dtype::boolean ? "u8" : program::short_name(type); }
+std::string register_type(Dtype type) {
+  if (type == Dtype::boolean) return "i32";
+  return is_half(type) ? "u16" : program::short_name(component(type));
+}
+std::string memory_type(Dtype type) { return type == Dtype::boolean ? "u8" : register_type(type); }
 
 std::string spell_constant(Dtype type, std::uint64_t bits) {
   switch (type) {
@@ -71,8 +76,9 @@ std::string spell_constant(Dtype type, std::uint64_t bits) {
       return float_literal(std::bit_cast<float>(static_cast<std::uint32_t>(bits)), bits, "f", "as_float_i32((i32)");
     case Dtype::f64:
       return float_literal(std::bit_cast<double>(bits), bits, "", "as_float_i64((i64)");
+    default:  // unsigned; other dtypes have no constants
+      return "(" + register_type(type) + ")" + hex(bits);
   }
-  return "?";
 }
 
 std::string value_name(program::Value value) { return "v" + std::to_string(value); }
@@ -115,15 +121,33 @@ std::string cast_name(Dtype from, Dtype to) {
   return std::string("cast_") + program::short_name(from) + '_' + program::short_name(to);
 }
 
-bool needs_cast_function(Dtype from, Dtype to) { return kind(from) == Kind::floating && is_integer(to); }
+bool needs_cast_function(Dtype from, Dtype to) {
+  return (is_half(from) != is_half(to)) || (kind(from) == Kind::floating && kind(to) == Kind::integer);
+}
+
+bool is_traced_cast(Dtype from, Dtype to) { return is_half(from) || is_half(to); }
 
 std::string cast_function(Dtype from, Dtype to) {
-  const std::string power = std::string(to == Dtype::i64 ? "0x1p+63" : "0x1p+31") + (from == Dtype::f32 ? "f" : "");
-  const std::uint64_t top = to == Dtype::i64 ? std::uint64_t{1} << 63 : std::uint64_t{1} << 31;
+  // The bounds are powers of two, or 0, and so exact in every float.
+  const int digits = static_cast<int>(8 * item_size(to)) - is_signed(to);
+  const std::string suffix = from == Dtype::f32 ? "f" : "";
+  const std::string above = "0x1p+" + std::to_string(digits) + suffix;
+  const std::string below = is_signed(to) ? "-" + above : "0x0p+0" + suffix;
+  const std::uint64_t most = digits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << digits) - 1;
+  const std::uint64_t least = is_signed(to) ? most + 1 : 0;
   const std::string type = register_type(to);
-  return type + " " + cast_name(from, to) + "(" + register_type(from) + " x) {\n  return x != x ? 0 : x >= " + power +
-         " ? (" + type + ")" + hex(top - 1) + " : x < -" + power + " ? (" + type + ")" + hex(top) + " : (" + type +
-         ")x;\n}\n";
+  return type + " " + cast_name(from, to) + "(" + register_type(from) + " x) {\n  return x != x ? (" + type +
+         ")0 : x >= " + above + " ? (" + type + ")" + hex(most) + " : x < " + below + " ? (" + type + ")" + hex(least) +
+         " : (" + type + ")x;\n}\n";
+}
+
+std::string quotient_name(Dtype type) { return std::string("quotient_") + program::short_name(type); }
+
+std::string quotient_function(Dtype type) {
+  const std::string t = register_type(type);
+  const std::string wrap = is_signed(type) ? "b == -1 ? (" + t + ")(0 - (" + unsigned_type(type) + ")a) : " : "";
+  return t + " " + quotient_name(type) + "(" + t + " a, " + t + " b) {\n  return b == 0 ? (" + t + ")0 : " + wrap +
+         "a / b;\n}\n";
 }
 
 std::string spell_row(Opcode row, Dtype type, const std::string& a, const std::string& b) {
@@ -198,6 +222,12 @@ std::string spell_expression(const Program& program, const Instruction& i) {
              std::to_string(i.literal) + ")";
     case Opcode::shift_right:
       return a + " >> " + std::to_string(i.literal);
+    case Opcode::shift_left_by:
+      return "(" + own + ")((" + unsigned_type(i.type) + ")" + a + " << " + b + ")";
+    case Opcode::shift_right_by:
+      return a + " >> " + b;
+    case Opcode::quotient:
+      return quotient_name(i.type) + "(" + a + ", " + b + ")";
     case Opcode::to_int:
     case Opcode::to_float:
       return "(" + own + ")" + a;

@@ -8,7 +8,8 @@
 
 namespace trireme::dispatch {
 
-/// The type of a value in registers (bool is i32 there) and of an element in memory (bool is u8).
+/// The type of a value in registers (bool is i32 there, halves are their bits) and of an element in memory (bool is u8, a
+/// complex number two of its component).
 std::string register_type(Dtype type);
 std::string memory_type(Dtype type);
 
@@ -27,11 +28,18 @@ std::string helper_name(program::Opcode row, Dtype type);
 /// The dtype that names the helper of an instruction: of its operands that take part in promotion.
 Dtype operand_type(const program::Program& program, const program::Instruction& i);
 
-/// Name of the function that converts a float to an integer with saturation: "cast_f32_i32".
+/// Name of the function that converts where C does not convert as astype does, a float to an integer with saturation, or
+/// to and from halves: "cast_f32_i32".
 std::string cast_name(Dtype from, Dtype to);
 bool needs_cast_function(Dtype from, Dtype to);
-/// Its definition, without qualifiers.
+/// Whether its body is that of program::expand_cast; else it is cast_function's.
+bool is_traced_cast(Dtype from, Dtype to);
+/// The definition, without qualifiers.
 std::string cast_function(Dtype from, Dtype to);
+
+/// The function of the instruction `quotient`, and its definition without qualifiers.
+std::string quotient_name(Dtype type);
+std::string quotient_function(Dtype type);
 
 /// row(a, b) for operands that are expressions of `type`.
 std::string spell_row(program::Opcode row, Dtype type, const std::string& a, const std::string& b);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "math/half.hpp"
 #include "program/opcode.hpp"
 #include "program/trace_row.hpp"
 #include "program/work_type.hpp"
@@ -161,6 +162,47 @@ Program expand(Opcode row, Dtype type) {
     default:
       break;
   }
+  return builder.take();
+}
+
+namespace {
+
+template <class From>
+Trace::Node halved(Dtype to, Traced<From> v) {
+  return to == Dtype::f16 ? math::to_half_from(v).node() : math::to_bfloat_from(v).node();
+}
+
+Trace::Node converted(Dtype from, Dtype to, Trace::Node v) {
+  const auto bits = Traced<std::int32_t>::from(v);
+  switch (from) {
+    case Dtype::f16:
+      return math::from_half(bits).node();
+    case Dtype::bf16:
+      return math::from_bfloat(bits).node();
+    case Dtype::i64:
+      return halved(to, Traced<std::int64_t>::from(v));
+    case Dtype::u32:
+      return halved(to, Traced<std::uint32_t>::from(v));
+    case Dtype::u64:
+      return halved(to, Traced<std::uint64_t>::from(v));
+    case Dtype::f32:
+      return halved(to, Traced<float>::from(v));
+    case Dtype::f64:
+      return halved(to, Traced<double>::from(v));
+    default:  // bool too, which registers hold as an i32
+      return halved(to, bits);
+  }
+}
+
+}  // namespace
+
+Program expand_cast(Dtype from, Dtype to) {
+  Builder builder;
+  const Dtype taken = is_machine(from) && from != Dtype::boolean ? from : Dtype::i32;
+  builder.parameter(Role::scalar, taken);
+  const std::uint16_t output = builder.parameter(Role::output, is_machine(to) ? to : Dtype::i32);
+  Trace trace;
+  builder.store(output, trace.emit(builder, converted(from, to, trace.given(taken, builder.scalar(0)))));
   return builder.take();
 }
 

@@ -170,6 +170,10 @@ bool takes(Opcode row, Dtype type);
 /// What `row` gives for operands of `type`, a machine dtype.
 Dtype result_type(Opcode row, Dtype type);
 
+/// The conversion between a machine dtype and f16 or bf16 as a map of one scalar parameter; the half is an i32 that holds
+/// its bits.
+Program expand_cast(Dtype from, Dtype to);
+
 /// The row's expression in the table as a map without inputs: operands are the scalar parameters p0.., the result is
 /// stored to the last parameter. Throws Code::internal when takes(row, type) is false.
 Program expand(Opcode row, Dtype type);
