@@ -18,6 +18,7 @@
 
 #include "fuzz/fuzz.hpp"
 #include "tools/expression/evaluate.hpp"
+#include "tools/expression/functions.hpp"
 #include "tools/expression/lexer.hpp"
 #include "trireme/trireme.hpp"
 
@@ -64,6 +65,16 @@ struct Outcome {
   std::string message;
 };
 
+/// Some messages list every function; none repeats more than a little of the text.
+std::size_t longest_message() {
+  static const std::size_t names = [] {
+    std::size_t bytes = 0;
+    for (const std::string& name : tools::function_names()) bytes += name.size() + 1;
+    return bytes;
+  }();
+  return names + 500;
+}
+
 template <class Run>
 Outcome outcome_of(std::size_t length, Run run) {
   try {
@@ -72,6 +83,9 @@ Outcome outcome_of(std::size_t length, Run run) {
     fuzz::require(failure.code() != Code::internal, std::string("an internal error: ") + failure.what());
     fuzz::require(failure.position() <= length, std::string("an error outside the text: ") + failure.what());
     const std::string message = failure.what();
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    fuzz::require(message.size() < longest_message() && std::none_of(message.begin(), message.end(), control),
+                  "a message is one short line: " + message);
     // The list of inputs that follows an unknown name holds what was computed on the way.
     return {std::nullopt, failure.code(), failure.position(), message.substr(0, message.find("; the inputs are "))};
   }
