@@ -82,12 +82,13 @@ Outcome outcome_of(std::size_t length, Run run) {
   } catch (const ExpressionError& failure) {
     fuzz::require(failure.code() != Code::internal, std::string("an internal error: ") + failure.what());
     fuzz::require(failure.position() <= length, std::string("an error outside the text: ") + failure.what());
-    const std::string message = failure.what();
+    // The list of inputs that follows an unknown name holds what was computed on the way.
+    std::string message = failure.what();
+    message.resize(std::min(message.size(), message.find("; the inputs are ")));
     const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     fuzz::require(message.size() < longest_message() && std::none_of(message.begin(), message.end(), control),
                   "a message is one short line: " + message);
-    // The list of inputs that follows an unknown name holds what was computed on the way.
-    return {std::nullopt, failure.code(), failure.position(), message.substr(0, message.find("; the inputs are "))};
+    return {std::nullopt, failure.code(), failure.position(), message};
   }
 }
 

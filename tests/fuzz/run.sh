@@ -28,11 +28,12 @@ for candidate in clang++ clang++-{20,19,18,17,16,15,14}; do
 done
 [[ -n $compiler ]] || { echo "skipped: no clang++ with libFuzzer and sanitizers (Debian: clang-14 libclang-rt-14-dev)"; exit 77; }
 
+compiler=$(command -v "$compiler")
+# A build folder keeps the compiler and the generator that it was made with.
+grep -qx "CMAKE_CXX_COMPILER:[A-Z]*=$compiler" "$build/CMakeCache.txt" 2>/dev/null || rm -rf "$build"/CMakeCache.txt "$build/CMakeFiles"
 generator=()
-command -v ninja >/dev/null && generator=(-G Ninja)
-# A build folder keeps the generator that it was made with.
-[[ -e $build/CMakeCache.txt ]] && generator=()
-cmake -S "$root" -B "$build" "${generator[@]}" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER="$(command -v "$compiler")" \
+[[ ! -e $build/CMakeCache.txt ]] && command -v ninja >/dev/null && generator=(-G Ninja)
+cmake -S "$root" -B "$build" "${generator[@]}" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER="$compiler" \
   -DTRIREME_FUZZ=ON -DTRIREME_SANITIZE=fuzzer-no-link,address,undefined -DTRIREME_TESTS=ON -DTRIREME_BENCHMARKS=OFF \
   -DTRIREME_EXAMPLES=OFF >"$build/build.log" 2>&1 || { tail -n 30 "$build/build.log" >&2; exit 1; }
 cmake --build "$build" --parallel "${TRIREME_BUILD_JOBS:-2}" --target "${name}_fuzz" >>"$build/build.log" 2>&1 ||
@@ -65,5 +66,5 @@ if [[ $status != 0 ]] || grep -qE 'ERROR: (Address|Leak)Sanitizer|runtime error:
   exit 1
 fi
 # Every seed is run once; a fuzzer that does no more has not fuzzed.
-[[ -n $runs ]] && ((runs > seeds)) || { echo "fuzz $name: ${runs:-no} inputs for $seeds seeds, see $log"; exit 1; }
+[[ -n $runs && $seeds -gt 0 ]] && ((runs > seeds)) || { echo "fuzz $name: ${runs:-no} inputs for $seeds seeds, see $log"; exit 1; }
 echo "fuzz $name: $runs inputs in $seconds s from $seeds seeds, nothing found"
