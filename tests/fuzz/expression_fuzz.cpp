@@ -1,4 +1,4 @@
-// tests/fuzz/expression_fuzz.cpp -- any text as an expression: an ExpressionError, or the same bits however it is computed
+// tests/fuzz/expression_fuzz.cpp -- any text as an expression: an ExpressionError, or the same bits in every way
 // SPDX-License-Identifier: Apache-2.0
 //
 // An expression is computed twice: operation by operation at the baseline level, and as one graph at every level. Both
@@ -115,12 +115,15 @@ class Stepwise {
   }
 
   void visit(Expression& e) {
+    if (failed_) return;
     for (std::size_t k = 0; k < e.children.size(); ++k) {
       Expression* child = e.children[k].get();
       // What is called is no value; what a method belongs to is one.
-      if (e.kind == Syntax::call && k == 0) child = child->kind == Syntax::attribute ? child->children[0].get() : nullptr;
+      if (e.kind == Syntax::call && k == 0)
+        child = child->kind == Syntax::attribute ? child->children[0].get() : nullptr;
       if (child) visit(*child);
     }
+    if (failed_) return;
     switch (e.kind) {
       case Syntax::unary:
       case Syntax::binary:
@@ -132,7 +135,8 @@ class Stepwise {
         return;
     }
     if (e.kind == Syntax::call) check_count(e);
-    // What is no array (a number, a tuple, an error) stays in the tree for the operation above it.
+    // What is no array (a number, a tuple) stays in the tree for the operation above it. After an error, all above
+    // fail.
     try {
       array value = tools::evaluate(e, known_);
       check_size(value);
@@ -145,20 +149,38 @@ class Stepwise {
       e.children.clear();
       e.keywords.clear();
     } catch (const ExpressionError&) {
+      failed_ = !has_value(e);
     }
   }
 
-  /// Numbers have no attributes, arrays do.
-  bool is_array(Expression& e) const {
-    Expression wrapped{Syntax::attribute, e.position, "ndim"};
-    wrapped.children.push_back(std::make_unique<Expression>(std::move(e)));
-    bool found = true;
+  bool succeeds(const Expression& tree) const {
     try {
-      tools::evaluate(wrapped, known_);
+      tools::evaluate(tree, known_);
+      return true;
     } catch (const ExpressionError&) {
-      found = false;
+      return false;
     }
-    e = std::move(*wrapped.children[0]);
+  }
+
+  /// Numbers have no attributes, arrays do: whether e.ndim succeeds.
+  bool is_array(Expression& e) const {
+    Expression outer{Syntax::attribute, e.position, "ndim"};
+    outer.children.push_back(std::make_unique<Expression>(std::move(e)));
+    const bool found = succeeds(outer);
+    e = std::move(*outer.children[0]);
+    return found;
+  }
+
+  /// Tuples, dtypes and slices are values, too: whether (e, 1)[1] succeeds.
+  bool has_value(Expression& e) const {
+    Expression outer{Syntax::subscript, e.position};
+    outer.children.push_back(std::make_unique<Expression>(Expression{Syntax::tuple, e.position}));
+    outer.children.push_back(std::make_unique<Expression>(Expression{Syntax::integer, e.position, "", 1}));
+    auto& pair = outer.children[0]->children;
+    pair.push_back(std::make_unique<Expression>(std::move(e)));
+    pair.push_back(std::make_unique<Expression>(Expression{Syntax::integer, 0, "", 1}));
+    const bool found = succeeds(outer);
+    e = std::move(*pair[0]);
     return found;
   }
 
@@ -192,6 +214,7 @@ class Stepwise {
   }
 
   Inputs known_ = inputs();
+  bool failed_ = false;
 };
 
 void require_equal(const Outcome& a, const Outcome& b, const std::string& level) {

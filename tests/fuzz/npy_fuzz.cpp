@@ -1,5 +1,5 @@
-// tests/fuzz/npy_fuzz.cpp -- any bytes as a .npy file: refused with Code::io, or read as the bytes say and kept by saving
-// SPDX-License-Identifier: Apache-2.0
+// tests/fuzz/npy_fuzz.cpp -- any bytes as a .npy file: refused with Code::io, or read as the bytes say and kept by
+// saving SPDX-License-Identifier: Apache-2.0
 //
 // For an input that is accepted: the elements are those of the payload, put in order here without the reader's code;
 // saving and loading gives the same dtype, shape and bits; saving again gives the same file. For every input: the
@@ -111,7 +111,8 @@ Bytes payload(std::span<const std::byte> input, const array& x) {
     std::int64_t at = k;
     if (header.fortran_order) {
       at = 0;
-      for (int axis = x.rank() - 1; axis >= 0; --axis) at = at * x.shape()[axis] + index[static_cast<std::size_t>(axis)];
+      for (int axis = x.rank() - 1; axis >= 0; --axis)
+        at = at * x.shape()[axis] + index[static_cast<std::size_t>(axis)];
     }
     std::byte* to = out.data() + static_cast<std::size_t>(k) * item;
     std::copy_n(data + static_cast<std::size_t>(at) * item, item, to);

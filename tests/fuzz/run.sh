@@ -52,7 +52,7 @@ log=$build/$name.log
 length=2048
 [[ $name == npy ]] && length=4096
 status=0
-"$build/bin/${name}_fuzz" -max_total_time="$seconds" -max_len=$length -timeout=20 -rss_limit_mb=4096 -detect_leaks=$leaks \
+"$build/bin/${name}_fuzz" -max_total_time="$seconds" -max_len=$length -timeout=60 -rss_limit_mb=4096 -detect_leaks=$leaks \
   -print_final_stats=1 -dict="$root/tests/fuzz/$name.dict" -artifact_prefix="$build/crashes/$name-" \
   "$build/corpus-$name" "$root/tests/fuzz/corpus/$name" >"$log" 2>&1 || status=$?
 
@@ -66,5 +66,8 @@ if [[ $status != 0 ]] || grep -qE 'ERROR: (Address|Leak)Sanitizer|runtime error:
   exit 1
 fi
 # Every seed is run once; a fuzzer that does no more has not fuzzed.
-[[ -n $runs && $seeds -gt 0 ]] && ((runs > seeds)) || { echo "fuzz $name: ${runs:-no} inputs for $seeds seeds, see $log"; exit 1; }
+if [[ -z $runs || $seeds == 0 ]] || ((runs <= seeds)); then
+  echo "fuzz $name: ${runs:-no} inputs for $seeds seeds, see $log"
+  exit 1
+fi
 echo "fuzz $name: $runs inputs in $seconds s from $seeds seeds, nothing found"
