@@ -74,7 +74,7 @@ EDGES = [
     f"t[9223372036854775807:{LOWEST}:-1]", f"t[{LOWEST}]", f"x.shape[{LOWEST}]", f"t.reshape((2, {LOWEST}, -1))",
     f"{LOWEST} * -1", f"-{LOWEST}", f"abs(full((3,), {LOWEST}))", f"full((2,), {LOWEST}) / -1", "int32(w)", "int64(w) + i",
     "broadcast_to(s, (3037000500, 3037000500))", "sum(broadcast_to(s, (64, 64)), axis=(0, -1), keepdims=True)",
-    "mean(z, axis=0)", "sum(z)", "min(z, axis=1)", "where(m, where(x > 0, x, nan), y)", "bool(w) & ~m[0, :, None]",
+    "y - y * y", "1 - x * x", "mean(z, axis=0)", "sum(z)", "min(z, axis=1)", "where(m, where(x > 0, x, nan), y)", "bool(w) & ~m[0, :, None]",
 ]
 
 
