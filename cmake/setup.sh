@@ -1,7 +1,7 @@
 # cmake/setup.sh -- what quickstart and check share: packages, configuring, building; sourced by bash, not run
 # SPDX-License-Identifier: Apache-2.0
 #
-# The caller has set -euo pipefail. Functions: say, fail, ensure_packages run|check, configure, build TARGET...
+# The caller has set -euo pipefail. Functions: say, fail, ensure_packages run|check|long, configure, build TARGET...
 # TRIREME_BUILD names another build folder than build/.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,8 +13,8 @@ fail() {
   exit 1
 }
 
-# What each job needs, one line per need: the job (run, or check for the tests only), a file or a command that shows
-# that it is there, and the package in Debian or Ubuntu and in Fedora or RHEL (with EPEL).
+# What each job needs, one line per need: the job (run, check for the tests, long for ./check --long), a file or a
+# command that shows that it is there, and the package in Debian or Ubuntu and in Fedora or RHEL (with EPEL).
 needs() {
   cat <<'TABLE'
 run    command:g++                        g++                 gcc-c++
@@ -31,13 +31,15 @@ run    vendor:pocl                        pocl-opencl-icd     pocl
 check  header:gtest/gtest.h               libgtest-dev        gtest-devel
 check  header:mpfr.h                      libmpfr-dev         mpfr-devel
 check  command:qemu-x86_64                qemu-user           qemu-user
+long   command:clang++                    clang               clang
+long   fuzzer:clang++                     libclang-rt-dev     compiler-rt
 TABLE
 }
 
-# Without these the job cannot be built; the others (OpenCL at run time, qemu, ninja) are only missed.
+# Without these the job cannot be built; the others (OpenCL at run time, qemu, ninja, fuzzing) are only missed.
 is_required() {
   case $1 in
-    library:* | vendor:* | command:ninja | command:qemu-x86_64) return 1 ;;
+    library:* | vendor:* | command:ninja | command:qemu-x86_64 | command:clang++ | fuzzer:*) return 1 ;;
   esac
 }
 
@@ -54,6 +56,10 @@ is_present() {
         [[ -e $folder/$name ]] && return 0
       done
       return 1
+      ;;
+    fuzzer:*)
+      printf 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }\n' |
+        "$name" -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null >/dev/null 2>&1
       ;;
     vendor:*) compgen -G "/etc/OpenCL/vendors/*$name*.icd" >/dev/null ;;
   esac
@@ -105,10 +111,11 @@ install_packages() {
   return "$status"
 }
 
-# ensure_packages run|check: installs what is missing, or says what to install; fails if it cannot be done without.
+# ensure_packages run|check|long: installs what is missing, or says what to install; fails if it cannot be done without.
 ensure_packages() {
   local -a jobs=(run)
-  [[ $1 == check ]] && jobs=(run check)
+  [[ $1 == check || $1 == long ]] && jobs+=(check)
+  [[ $1 == long ]] && jobs+=(long)
   mkdir -p "$build"
   find_missing "${jobs[@]}"
   [[ ${#missing_packages[@]} == 0 ]] && return 0

@@ -91,6 +91,20 @@ TEST(expression, unknown_names_are_refused_with_those_there_are) {
   expect_error("x.astype('int7')", Code::invalid_argument, 9, "int7");
 }
 
+TEST(expression, messages_quote_little_of_the_text_and_no_control_characters) {
+  const std::string longest(40, 'q'), name = longest + "qqq";
+  expect_error(name, Code::invalid_argument, 0, "'" + longest + "...'");
+  expect_error(name + "(x)", Code::invalid_argument, 0, "'" + longest + "...'");
+  expect_error("x." + name, Code::invalid_argument, 2, "'" + longest + "...'");
+  expect_error("x." + name + "()", Code::invalid_argument, 2, "'" + longest + "...'");
+  expect_error("sum(x, " + name + "=0)", Code::invalid_argument, 43 + 8, "'" + longest + "...'");
+  expect_error("x.astype('\x1b[31m\n\x7f')", Code::invalid_argument, 9, "'\\x1b[31m\\x0a\\x7f'");
+  expect_error("x.astype('gr\xc3\xb6\xc3\x9f')", Code::invalid_argument, 9, "'gr\xc3\xb6\xc3\x9f'");
+  const std::string before(39, ' ');
+  expect_error("x.astype('" + before + "\xc3\xb6')", Code::invalid_argument, 9, "'" + before + "...'");
+  expect_error("x 'a\tb'", Code::invalid_argument, 2, "found 'a\\x09b'");
+}
+
 TEST(expression, wrong_arguments_are_refused) {
   expect_error("sqrt(x, y)", Code::invalid_argument, 0, "1 argument was expected, 2 came");
   expect_error("fma(x)", Code::invalid_argument, 0, "3 arguments were expected, 1 came");

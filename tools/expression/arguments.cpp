@@ -25,7 +25,7 @@ Arguments::Arguments(std::string_view function, std::vector<Argument> given,
     } else {
       const auto found = std::find(parameters_.begin(), parameters_.end(), argument.keyword);
       if (found == parameters_.end())
-        throw ExpressionError(argument.position, function_ + ": there is no argument '" + argument.keyword + "'");
+        throw ExpressionError(argument.position, function_ + ": there is no argument " + quoted(argument.keyword));
       k = static_cast<std::size_t>(found - parameters_.begin());
     }
     if (bound_[k])

@@ -93,13 +93,13 @@ class Evaluator {
     std::string known;
     for (const auto& [input, value] : inputs_) known += (known.empty() ? "" : ", ") + input;
     throw ExpressionError(e.position,
-                          "nothing is called '" + e.text + "'; the inputs are " + (known.empty() ? "none" : known));
+                          "nothing is called " + quoted(e.text) + "; the inputs are " + (known.empty() ? "none" : known));
   }
 
   Value dtype_string(const Expression& e) const {
     if (const auto dtype = find_dtype(e.text)) return {*dtype};
     throw ExpressionError(e.position,
-                          "'" + e.text.substr(0, 40) + "' names no dtype; bool, int32, int64, float32 and float64 do");
+                          quoted(e.text) + " names no dtype; bool, int32, int64, float32 and float64 do");
   }
 
   Value unary(const Expression& e) const {
@@ -203,7 +203,7 @@ class Evaluator {
       return {std::move(extents)};
     }
     throw ExpressionError(e.position,
-                          "arrays have the attributes T, shape, size, ndim and dtype, not '" + e.text + "'");
+                          "arrays have the attributes T, shape, size, ndim and dtype, not " + quoted(e.text));
   }
 
   Value tuple(const Expression& e) const {

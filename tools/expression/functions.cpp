@@ -207,7 +207,7 @@ Value call_function(std::string_view name, std::vector<Argument> arguments, std:
   }
   std::string known;
   for (const std::string& each : function_names()) known += (known.empty() ? "" : " ") + each;
-  throw ExpressionError(position, "no function is called '" + std::string(name) + "'; there are: " + known);
+  throw ExpressionError(position, "no function is called " + quoted(name) + "; there are: " + known);
 }
 
 Value call_method(std::string_view name, std::vector<Argument> arguments, std::size_t position) {
@@ -228,7 +228,7 @@ Value call_method(std::string_view name, std::vector<Argument> arguments, std::s
     }
     return function.call(std::move(arguments), position);
   }
-  throw ExpressionError(position, "arrays have no method '" + std::string(name) + "' here" +
+  throw ExpressionError(position, "arrays have no method " + quoted(name) + " here" +
                                       (find_row(name) ? "; call it as " + std::string(name) + "(x)" : ""));
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/expression/lexer.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -109,6 +110,23 @@ class Lexer {
 };
 
 }  // namespace
+
+std::string quoted(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  constexpr std::size_t kLongest = 40;
+  std::size_t end = std::min(text.size(), kLongest);
+  // Not within a character of UTF-8, which has three bytes more at most.
+  for (int k = 0; k < 3 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80; ++k) --end;
+  std::string out = "'";
+  for (const char c : text.substr(0, end)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f)
+      out += c;
+    else
+      out.append("\\x") += {kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return out + (end < text.size() ? "...'" : "'");
+}
 
 std::vector<Token> lex(std::string_view text) {
   if (text.size() > kMaxExpression)

@@ -34,6 +34,9 @@ struct Token {
   double floating = 0;
 };
 
+/// A piece of an expression for a message: in quotes, at most 40 bytes of it, control characters as \x1b.
+std::string quoted(std::string_view text);
+
 /// Longest expression that is read.
 inline constexpr std::size_t kMaxExpression = 64 * 1024;
 

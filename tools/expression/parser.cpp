@@ -245,7 +245,7 @@ class Parser {
   [[noreturn]] void fail(const std::string& message) const { throw ExpressionError(now().position, message); }
   [[noreturn]] void unexpected(const std::string& expected) const {
     const bool end = now().kind == TokenKind::end;
-    fail("expected " + expected + ", found " + (end ? "the end" : "'" + std::string(now().text.substr(0, 40)) + "'"));
+    fail("expected " + expected + ", found " + (end ? "the end" : quoted(now().text)));
   }
   [[noreturn]] void too_deep() const {
     fail("the expression is nested deeper than " + std::to_string(kMaxDepth) + " operations");
