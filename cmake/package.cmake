@@ -61,3 +61,5 @@ set(pc_prefix ${PROJECT_SOURCE_DIR})
 set(pc_libdir ${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
 set(pc_includedir ${PROJECT_SOURCE_DIR}/include)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/trireme.pc.in ${PROJECT_BINARY_DIR}/trireme.pc @ONLY)
+
+include(cmake/portable.cmake)
