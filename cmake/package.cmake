@@ -63,3 +63,6 @@ set(pc_includedir ${PROJECT_SOURCE_DIR}/include)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/trireme.pc.in ${PROJECT_BINARY_DIR}/trireme.pc @ONLY)
 
 include(cmake/portable.cmake)
+if(TARGET trireme_command)
+  include(cmake/debian.cmake)
+endif()
