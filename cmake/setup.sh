@@ -31,13 +31,16 @@ run    vendor:pocl                        pocl-opencl-icd     pocl
 check  header:gtest/gtest.h               libgtest-dev        gtest-devel
 check  header:mpfr.h                      libmpfr-dev         mpfr-devel
 check  command:qemu-x86_64                qemu-user           qemu-user
+check  command:pkg-config                 pkgconf             pkgconf-pkg-config
+check  command:dpkg-shlibdeps             dpkg-dev            dpkg-dev
+check  command:file                       file                file
 TABLE
 }
 
-# Without these the job cannot be built; the others (OpenCL at run time, qemu, ninja) are only missed.
+# Without these the job cannot be built; the others (OpenCL at run time, qemu, ninja, tools of packages) are only missed.
 is_required() {
   case $1 in
-    library:* | vendor:* | command:ninja | command:qemu-x86_64) return 1 ;;
+    library:* | vendor:* | command:ninja | command:qemu-x86_64 | command:pkg-config | command:dpkg-shlibdeps | command:file) return 1 ;;
   esac
 }
 
