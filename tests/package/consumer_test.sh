@@ -99,7 +99,9 @@ case $kind in
       quietly "take-$wanted" cmake -S "$package" -B "$scratch/$wanted" -G "$generator" -DCMAKE_CXX_COMPILER="$compiler" \
         -Dtrireme_DIR="$build" -DWANTED_VERSION="$wanted"
     done
-    for wanted in "$major.$minor.$((patch + 1))" "$major.$((minor + 1))" "$((major + 1)).0"; do
+    refused=("$major.$minor.$((patch + 1))" "$major.$((minor + 1))" "$((major + 1)).0")
+    ((minor == 0)) || refused+=("$major.$((minor - 1))")
+    for wanted in "${refused[@]}"; do
       log=$scratch/refuse-$wanted.log
       if cmake -S "$package" -B "$scratch/$wanted" -G "$generator" -DCMAKE_CXX_COMPILER="$compiler" \
         -Dtrireme_DIR="$build" -DWANTED_VERSION="$wanted" >"$log" 2>&1; then

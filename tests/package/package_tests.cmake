@@ -1,7 +1,7 @@
 # tests/package/package_tests.cmake -- the tests of what users get: installs, packages, the portable release
 # SPDX-License-Identifier: Apache-2.0
 
-if(NOT TRIREME_INSTALL OR TRIREME_SANITIZE)
+if(NOT TRIREME_INSTALL OR TRIREME_SANITIZE OR CMAKE_CROSSCOMPILING)
   return()
 endif()
 foreach(kind install build_tree version portable debian subdirectory)
