@@ -1,4 +1,4 @@
-# cmake/package.cmake -- what is installed: library, headers, command, CMake and pkg-config files; .deb packages; the portable build
+# cmake/package.cmake -- what is installed: library, headers, command, files for CMake and pkg-config
 # SPDX-License-Identifier: Apache-2.0
 #
 # docs/install.md is the page for users. Components: runtime (what programs need), development, tools (the command); and

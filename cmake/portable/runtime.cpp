@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Linked into what the portable release consists of, and into nothing else. An exception that the library throws is
-// caught by its user, whose C++ runtime is another copy. Each copy counts what is thrown and what is caught, so both must
-// count in one place, or std::uncaught_exceptions() stays wrong in a thread that caught one. That place is the shared
-// runtime's, which is in the process because oneTBB needs it. The layout is that of the Itanium C++ ABI, 2.2.2.
+// caught by its user, whose C++ runtime is another copy. Each copy counts what is thrown and what is caught, so both
+// must count in one place, or std::uncaught_exceptions() stays wrong in a thread that caught one. That place is the
+// shared runtime's, which is in the process because oneTBB needs it. The layout is the Itanium C++ ABI's, 2.2.2.
 #include <dlfcn.h>
 
 #include <atomic>

@@ -1,5 +1,6 @@
 # tests/package/debian_check.sh -- builds the .deb packages, reads their fields, installs them; sourced by consumer_test.sh
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154
 
 version=$(sed -nE 's/^Version: //p' "$build/trireme.pc")
 IFS=. read -r major minor _ <<<"$version"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# tests/package/needed_versions.sh -- fails when a file of the portable release needs more than the oldest system that it is for
+# tests/package/needed_versions.sh -- fails when a file of the portable release needs more than its oldest system has
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: needed_versions.sh FILE...
 # RHEL 9 has the C library 2.34, libgcc_s of GCC 11 and, for the bundled oneTBB only, libstdc++ of GCC 11
-# (GLIBCXX_3.4.29, CXXABI_1.3.13). Trireme's own files must not need libstdc++ at all. A release is built on Debian 12 or older: on a newer C
-# library (above 2.36) what is found is reported as skipped, 77.
+# (GLIBCXX_3.4.29, CXXABI_1.3.13). Trireme's own files must not need libstdc++ at all. A release is built on Debian 12
+# or older: where the C library is newer than 2.36, what is found is reported as skipped, 77.
 set -euo pipefail
 (($# > 0)) || { echo "usage: needed_versions.sh FILE..." >&2; exit 2; }
 
