@@ -46,13 +46,20 @@ foreach(level IN LISTS TRIREME_LEVELS)
   target_sources(trireme_inside PRIVATE $<TARGET_OBJECTS:trireme_level_${level}>)
 endforeach()
 
-set_target_properties(trireme PROPERTIES VERSION ${PROJECT_VERSION} LINKER_LANGUAGE CXX
-                      SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
-                      LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/trireme.map)
-target_include_directories(trireme INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
-target_link_libraries(trireme PRIVATE $<BUILD_INTERFACE:trireme_flags> TBB::tbb Threads::Threads ${CMAKE_DL_LIBS})
-# nodelete: drivers opened by the library must not outlive it in a process that closes it.
-target_link_options(trireme PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/trireme.map -Wl,-z,relro,-z,now -Wl,-z,nodelete -Wl,--no-undefined)
+# trireme_library_properties(TARGET): how a shared library of these objects is linked and named. Whoever links it needs
+# its headers and nothing else: all that it is linked to is private.
+function(trireme_library_properties target)
+  set_target_properties(${target} PROPERTIES VERSION ${PROJECT_VERSION} LINKER_LANGUAGE CXX
+                        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+                        LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/trireme.map)
+  target_compile_features(${target} INTERFACE cxx_std_20)
+  target_include_directories(${target} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+  # oneTBB by file, as an exported target would hand its name on.
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:trireme_flags> $<TARGET_FILE:TBB::tbb> Threads::Threads ${CMAKE_DL_LIBS})
+  # nodelete: drivers opened by the library must not outlive it in a process that closes it.
+  target_link_options(${target} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/trireme.map -Wl,-z,relro,-z,now -Wl,-z,nodelete -Wl,--no-undefined)
+endfunction()
+trireme_library_properties(trireme)
 add_library(trireme::trireme ALIAS trireme)
 
 set_target_properties(trireme_inside PROPERTIES LINKER_LANGUAGE CXX)

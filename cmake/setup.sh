@@ -33,13 +33,18 @@ check  header:mpfr.h                      libmpfr-dev         mpfr-devel
 check  command:qemu-x86_64                qemu-user           qemu-user
 long   command:clang++                    clang               clang
 long   fuzzer:clang++                     libclang-rt-dev     compiler-rt
+check  command:pkg-config                 pkgconf             pkgconf-pkg-config
+check  command:dpkg-shlibdeps             dpkg-dev            dpkg-dev
+check  command:file                       file                file
 TABLE
 }
 
-# Without these the job cannot be built; the others (OpenCL at run time, qemu, ninja, fuzzing) are only missed.
+# Without these the job cannot be built; the others (OpenCL at run time, qemu, ninja, tools of single tests) are only
+# missed.
 is_required() {
   case $1 in
-    library:* | vendor:* | command:ninja | command:qemu-x86_64 | command:clang++ | fuzzer:*) return 1 ;;
+    library:* | vendor:* | command:ninja | command:qemu-x86_64 | command:clang++ | fuzzer:* | \
+      command:pkg-config | command:dpkg-shlibdeps | command:file) return 1 ;;
   esac
 }
 
