@@ -78,6 +78,9 @@ std::vector<Level>& levels() {
     baseline::fill((*v)[0].routines);
     if (f.avx2) avx2::fill((*v)[1].routines);
     if (f.avx512) avx512::fill((*v)[2].routines);
+#elif defined(__aarch64__)
+    v->push_back({"neon", true, "Advanced SIMD, which every AArch64 has", {}});
+    neon::fill(v->back().routines);
 #endif
     return v;
   }();
