@@ -16,11 +16,11 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
-# Libraries that those found need: the linker asks for them by name.
-string(APPEND CMAKE_EXE_LINKER_FLAGS_INIT " -Wl,-rpath-link,${TRIREME_SYSROOT}/usr/lib/aarch64-linux-gnu")
-string(APPEND CMAKE_SHARED_LINKER_FLAGS_INIT " -Wl,-rpath-link,${TRIREME_SYSROOT}/usr/lib/aarch64-linux-gnu")
+# Headers that are included without a target of theirs (mpfr.h), and those that lie in Debian's folder for one architecture.
+set(CMAKE_CXX_STANDARD_INCLUDE_DIRECTORIES ${TRIREME_SYSROOT}/usr/include ${TRIREME_SYSROOT}/usr/include/aarch64-linux-gnu)
 
 find_program(TRIREME_QEMU_AARCH64 qemu-aarch64)
 if(TRIREME_QEMU_AARCH64)
-  set(CMAKE_CROSSCOMPILING_EMULATOR ${TRIREME_QEMU_AARCH64} -L /usr/aarch64-linux-gnu)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${TRIREME_QEMU_AARCH64} -L /usr/aarch64-linux-gnu
+      -E LD_LIBRARY_PATH=${TRIREME_SYSROOT}/usr/lib/aarch64-linux-gnu)
 endif()

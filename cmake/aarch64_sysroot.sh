@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# cmake/aarch64_sysroot.sh -- fetches the AArch64 libraries that a cross build needs into a folder, without installing them
+# cmake/aarch64_sysroot.sh -- fetches the AArch64 libraries of a cross build into a folder; installs nothing
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: aarch64_sysroot.sh FOLDER
-# Debian's arm64 packages, from the sources of this machine and checked with its keys; apt's state lies in FOLDER, too, so
-# nothing of the machine changes and no rights are needed. Does nothing when FOLDER is complete. Exit status 77 with the
-# reason where they cannot be had.
+# Debian's arm64 packages, from the sources of this machine and checked with its keys; apt's state lies in FOLDER, too,
+# so nothing of the machine changes and no rights are needed. Does nothing when FOLDER is complete. Exit status 77 with
+# the reason where they cannot be had.
 set -euo pipefail
 (($# == 1)) || { echo "usage: aarch64_sysroot.sh FOLDER" >&2; exit 2; }
 
-packages=(libtbb-dev libtbb12 libtbbmalloc2 libtbbbind-2-5 libxsimd-dev libxxhash-dev zlib1g-dev zlib1g libcli11-dev nlohmann-json3-dev
-  libgtest-dev libgmock-dev libmpfr-dev libmpfr6 libgmp-dev libgmp10)
+packages=(libtbb-dev libtbb12 libtbbmalloc2 libtbbbind-2-5 libxsimd-dev libxxhash-dev zlib1g-dev zlib1g libcli11-dev
+  nlohmann-json3-dev libgtest-dev libgmock-dev libmpfr-dev libmpfr6 libgmp-dev libgmp10)
 
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)

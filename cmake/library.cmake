@@ -16,6 +16,8 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(TRIREME_LEVELS baseline avx2 avx512)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   set(TRIREME_LEVELS neon)
+else()
+  message(FATAL_ERROR "trireme: there is no CPU level for '${CMAKE_SYSTEM_PROCESSOR}', only for x86_64 and aarch64")
 endif()
 
 function(trireme_level_options target level)

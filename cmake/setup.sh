@@ -1,7 +1,8 @@
 # cmake/setup.sh -- what quickstart and check share: packages, configuring, building; sourced by bash, not run
 # SPDX-License-Identifier: Apache-2.0
 #
-# The caller has set -euo pipefail. Functions: say, fail, ensure_packages run|check, configure, build TARGET...
+# The caller has set -euo pipefail. Functions: say, fail, ensure_packages run|check, fetch_aarch64, configure, build
+# TARGET...
 # TRIREME_BUILD names another build folder than build/.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -31,13 +32,14 @@ run    vendor:pocl                        pocl-opencl-icd     pocl
 check  header:gtest/gtest.h               libgtest-dev        gtest-devel
 check  header:mpfr.h                      libmpfr-dev         mpfr-devel
 check  command:qemu-x86_64                qemu-user           qemu-user
+check  command:aarch64-linux-gnu-g++      g++-aarch64-linux-gnu  gcc-c++-aarch64-linux-gnu
 TABLE
 }
 
-# Without these the job cannot be built; the others (OpenCL at run time, qemu, ninja) are only missed.
+# Without these the job cannot be built; the others (OpenCL at run time, qemu, the cross compiler, ninja) are missed only.
 is_required() {
   case $1 in
-    library:* | vendor:* | command:ninja | command:qemu-x86_64) return 1 ;;
+    library:* | vendor:* | command:ninja | command:qemu-x86_64 | command:aarch64-linux-gnu-g++) return 1 ;;
   esac
 }
 
@@ -127,6 +129,14 @@ ensure_packages() {
   [[ ${#missing_required[@]} == 0 ]] ||
     fail "missing: ${missing_required[*]}. Install them and run this again: $hint"
   say "going on without some optional packages; to have them: $hint"
+}
+
+# The libraries of tests/neon.sh, which skips itself where they are missing.
+fetch_aarch64() {
+  command -v aarch64-linux-gnu-g++ >/dev/null && [[ $(uname -m) == x86_64 ]] || return 0
+  say "libraries for AArch64, for the tests of the level neon"
+  local reason
+  reason=$("$root/cmake/aarch64_sysroot.sh" "$build/aarch64/sysroot") || say "going on without them: $reason"
 }
 
 # As many jobs as processors that this process may use, and at most one per 1.5 GiB of free memory.
