@@ -36,7 +36,7 @@ check  command:aarch64-linux-gnu-g++      g++-aarch64-linux-gnu  gcc-c++-aarch64
 TABLE
 }
 
-# Without these the job cannot be built; the others (OpenCL at run time, qemu, the cross compiler, ninja) are missed only.
+# Without these the job cannot be built; the others (OpenCL at run time, qemu, a cross compiler, ninja) are only missed.
 is_required() {
   case $1 in
     library:* | vendor:* | command:ninja | command:qemu-x86_64 | command:aarch64-linux-gnu-g++) return 1 ;;
