@@ -1,7 +1,8 @@
 # cmake/setup.sh -- what quickstart and check share: packages, configuring, building; sourced by bash, not run
 # SPDX-License-Identifier: Apache-2.0
 #
-# The caller has set -euo pipefail. Functions: say, fail, ensure_packages run|check|long, configure, build TARGET...
+# The caller has set -euo pipefail. Functions: say, fail, ensure_packages run|check|long, fetch_aarch64, configure,
+# build TARGET...
 # TRIREME_BUILD names another build folder than build/.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -36,6 +37,7 @@ long   fuzzer:clang++                     libclang-rt-dev     compiler-rt
 check  command:pkg-config                 pkgconf             pkgconf-pkg-config
 check  command:dpkg-shlibdeps             dpkg-dev            dpkg-dev
 check  command:file                       file                file
+check  command:aarch64-linux-gnu-g++      g++-aarch64-linux-gnu  gcc-c++-aarch64-linux-gnu
 TABLE
 }
 
@@ -43,8 +45,8 @@ TABLE
 # missed.
 is_required() {
   case $1 in
-    library:* | vendor:* | command:ninja | command:qemu-x86_64 | command:clang++ | fuzzer:* | \
-      command:pkg-config | command:dpkg-shlibdeps | command:file) return 1 ;;
+    command:pkg-config | command:dpkg-shlibdeps | command:file | library:* | vendor:* | command:ninja | \
+      command:qemu-x86_64 | command:aarch64-linux-gnu-g++) return 1 ;;
   esac
 }
 
@@ -139,6 +141,14 @@ ensure_packages() {
   [[ ${#missing_required[@]} == 0 ]] ||
     fail "missing: ${missing_required[*]}. Install them and run this again: $hint"
   say "going on without some optional packages; to have them: $hint"
+}
+
+# The libraries of tests/neon.sh, which skips itself where they are missing.
+fetch_aarch64() {
+  command -v aarch64-linux-gnu-g++ >/dev/null && [[ $(uname -m) == x86_64 ]] || return 0
+  say "libraries for AArch64, for the tests of the level neon"
+  local reason
+  reason=$("$root/cmake/aarch64_sysroot.sh" "$build/aarch64/sysroot") || say "going on without them: $reason"
 }
 
 # As many jobs as processors that this process may use, and at most one per 1.5 GiB of free memory.

@@ -15,13 +15,13 @@ namespace trireme::cpu {
 
 namespace {
 
+#if defined(__x86_64__)
 struct Features {
   bool avx2 = false, avx512 = false;
 };
 
 Features detect() {
   Features f;
-#if defined(__x86_64__)
   unsigned a, b, c, d;
   if (!__get_cpuid(1, &a, &b, &c, &d)) return f;
   bool osxsave = c >> 27 & 1, fma = c >> 12 & 1, f16c = c >> 29 & 1;
@@ -34,9 +34,9 @@ Features detect() {
   f.avx2 = saves_ymm && fma && f16c && (b >> 5 & 1) && (b >> 8 & 1);  // AVX2, BMI2
   constexpr unsigned kNeeded = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;  // F DQ CD BW VL
   f.avx512 = f.avx2 && saves_zmm && (b & kNeeded) == kNeeded;
-#endif
   return f;
 }
+#endif
 
 std::string listing() {
   std::string out;
@@ -69,15 +69,18 @@ const Level* choose() {
 
 std::vector<Level>& levels() {
   static auto* const all = [] {
-    Features f = detect();
     auto* v = new std::vector<Level>;  // leaked: threads may still compute while the process ends
 #if defined(__x86_64__)
+    Features f = detect();
     v->push_back({"baseline", true, "SSE2", {}});
     v->push_back({"avx2", f.avx2, "AVX2, FMA, F16C and BMI2", {}});
     v->push_back({"avx512", f.avx512, "AVX-512 F, CD, DQ, BW and VL", {}});
     baseline::fill((*v)[0].routines);
     if (f.avx2) avx2::fill((*v)[1].routines);
     if (f.avx512) avx512::fill((*v)[2].routines);
+#elif defined(__aarch64__)
+    v->push_back({"neon", true, "Advanced SIMD, which every AArch64 has", {}});
+    neon::fill(v->back().routines);
 #endif
     return v;
   }();

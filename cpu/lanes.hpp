@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The only header that includes xsimd or intrinsics. The including file is compiled with a level's flags and defines
-// TRIREME_LEVEL as baseline, avx2 or avx512; everything here is in that level's namespace and always inlined, so that
-// an object of one level offers no function to another. What Debian's xsimd 8.1 gets wrong or lacks (fma, 64-bit
-// multiply and shift, conversions, comparisons, masked access) comes from lanes_<level>.hpp. A new level (neon) is one
-// more such file and one more branch below.
+// TRIREME_LEVEL as baseline, avx2, avx512 or neon; everything here is in that level's namespace and always inlined, so
+// that an object of one level offers no function to another. What Debian's xsimd 8.1 gets wrong or lacks (fma, 64-bit
+// multiply and shift, conversions, comparisons, masked access) comes from lanes_<level>.hpp. A new level is one more
+// such file and one more branch below.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 #include <type_traits>
 
 #ifndef TRIREME_LEVEL
-#error "define TRIREME_LEVEL as baseline, avx2 or avx512"
+#error "define TRIREME_LEVEL as baseline, avx2, avx512 or neon"
 #endif
 
 // GCC 12 warns of its own AVX-512 intrinsics (PR 105593, mended in 13). The pragma holds to the end of the file, as the
@@ -59,6 +59,7 @@ TRIREME_INLINE void store_some_bytes(std::uint8_t* p, std::size_t n, std::uint64
 #define TRIREME_IS_baseline 1
 #define TRIREME_IS_avx2 2
 #define TRIREME_IS_avx512 3
+#define TRIREME_IS_neon 4
 #define TRIREME_CONCAT(a, b) a##b
 #define TRIREME_LEVEL_NUMBER(level) TRIREME_CONCAT(TRIREME_IS_, level)
 #if TRIREME_LEVEL_NUMBER(TRIREME_LEVEL) == TRIREME_IS_baseline
@@ -67,6 +68,8 @@ TRIREME_INLINE void store_some_bytes(std::uint8_t* p, std::size_t n, std::uint64
 #include "cpu/lanes_avx2.hpp"
 #elif TRIREME_LEVEL_NUMBER(TRIREME_LEVEL) == TRIREME_IS_avx512
 #include "cpu/lanes_avx512.hpp"
+#elif TRIREME_LEVEL_NUMBER(TRIREME_LEVEL) == TRIREME_IS_neon
+#include "cpu/lanes_neon.hpp"
 #else
 #error "no such level"
 #endif
@@ -149,8 +152,18 @@ struct Lanes {
     else
       return Lanes(T{0}) - a;
   }
-  TRIREME_INLINE friend Lanes operator/(Lanes a, Lanes b) requires kFloat { return Lanes(a.batch / b.batch); }
-  TRIREME_INLINE friend Lanes sqrt(Lanes a) requires kFloat { return Lanes(xsimd::sqrt(a.batch)); }
+  TRIREME_INLINE friend Lanes operator/(Lanes a, Lanes b) requires kFloat {
+    if constexpr (requires { Raw::divide(a.raw(), b.raw()); })
+      return of(Raw::divide(a.raw(), b.raw()));
+    else
+      return Lanes(a.batch / b.batch);
+  }
+  TRIREME_INLINE friend Lanes sqrt(Lanes a) requires kFloat {
+    if constexpr (requires { Raw::root(a.raw()); })
+      return of(Raw::root(a.raw()));
+    else
+      return Lanes(xsimd::sqrt(a.batch));
+  }
   TRIREME_INLINE friend Lanes fma(Lanes a, Lanes b, Lanes c) requires kFloat {
     return of(Raw::fma(a.raw(), b.raw(), c.raw()));
   }

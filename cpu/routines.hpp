@@ -79,5 +79,8 @@ void fill(Routines& table);
 namespace avx512 {
 void fill(Routines& table);
 }
+namespace neon {
+void fill(Routines& table);
+}
 
 }  // namespace trireme::cpu

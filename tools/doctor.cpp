@@ -65,7 +65,7 @@ void print(const Findings& found, std::ostream& out) {
   for (const DeviceReport& device : found.devices) print_device(device, out);
   out << "\ncpu levels:";
   for (const std::string& level : found.levels) out << " " << level << (level == found.level ? " (in use)" : "");
-  out << "\nthreads: " << found.threads << ", " << found.threads_reason << "\n\nbits compared with cpu baseline:\n";
+  out << "\nthreads: " << found.threads << ", " << found.threads_reason << "\n\nbits compared with cpu " << found.levels.front() << ":\n";
   for (const Agreement& agreement : found.agreements) print_agreement(agreement, out);
   out << "bit agreement: " << (found.agree() ? "yes" : "NO") << "\n";
 }

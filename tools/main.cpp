@@ -39,7 +39,7 @@ void add_eval(CLI::App& app, EvalOptions& options) {
       ->take_all();
   app.add_option("-o,--output", options.output, "write the result here instead of printing it")->type_name("FILE");
   app.add_option("-d,--device", options.device, "cpu, cuda, cuda:1, opencl, opencl:0 or auto");
-  app.add_option("--level", options.level, "instruction-set level of the CPU: baseline, avx2, avx512");
+  app.add_option("--level", options.level, "instruction-set level of the CPU: baseline, avx2, avx512; neon on AArch64");
   app.add_option("--threads", options.threads, "threads of the CPU")->check(CLI::Range(1, 1 << 16));
   app.add_option("--repeat", options.repeat, "run so many times; best and median time on standard error")
       ->check(CLI::Range(1, 1000000));

@@ -91,7 +91,7 @@ class SelfTest {
 std::vector<Agreement> self_test(std::span<const DeviceReport> devices) {
   SelfTest test;
   const std::string level = cpu_level();
-  for (const DeviceReport& device : devices) {  // the CPU comes first in the list, its baseline first of its levels
+  for (const DeviceReport& device : devices) {  // the CPU comes first in the list, its slowest level first
     if (!device.usable) continue;
     if (device.name == "cpu") {
       for (const std::string& each : cpu_levels()) test.run(device, each);

@@ -14,7 +14,7 @@ struct Agreement {
   std::string device;
   std::string level;                       // on the CPU
   bool counts = true;                      // false for a device that is known not to be exact
-  std::vector<std::string> disagreements;  // expressions whose bits differ from the CPU's at baseline
+  std::vector<std::string> disagreements;  // expressions whose bits differ from the CPU's at its slowest level
   std::string failure;                     // what went wrong, if anything
   long fallbacks = 0;                      // programs that the CPU ran in the device's place
   bool agrees() const { return disagreements.empty() && failure.empty(); }

@@ -15,6 +15,8 @@ HandLoops hand_loops() {
   if (level == "baseline") return hand_loops_baseline();
   if (level == "avx2") return hand_loops_avx2();
   if (level == "avx512") return hand_loops_avx512();
+#elif defined(__aarch64__)
+  if (level == "neon") return hand_loops_neon();
 #endif
   throw std::runtime_error("no hand-written loops for level " + level);
 }

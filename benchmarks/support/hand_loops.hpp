@@ -24,6 +24,8 @@ struct HandLoops {
 HandLoops hand_loops_baseline();
 HandLoops hand_loops_avx2();
 HandLoops hand_loops_avx512();
+#elif defined(__aarch64__)
+HandLoops hand_loops_neon();
 #endif
 
 /// Of the level that the library uses.

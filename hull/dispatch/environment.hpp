@@ -9,7 +9,7 @@ namespace trireme::dispatch {
 /// Read by secure_getenv on first use. "" means unset.
 struct Environment {
   std::string device;             // TRIREME_DEVICE: auto, cpu, opencl[:n], cuda[:n]
-  std::string cpu_level;          // TRIREME_CPU_LEVEL: baseline, avx2, avx512
+  std::string cpu_level;          // TRIREME_CPU_LEVEL: baseline, avx2, avx512, neon
   std::string threads;            // TRIREME_THREADS
   std::string slurm_cpus;         // SLURM_CPUS_PER_TASK
   bool strict = false;            // TRIREME_STRICT=1: a fallback is an error

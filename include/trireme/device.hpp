@@ -62,7 +62,7 @@ class TRIREME_API DeviceScope {
 };
 
 /// The instruction-set levels of the CPU backend that this machine can run, slowest first, such as
-/// {"baseline", "avx2", "avx512"}.
+/// {"baseline", "avx2", "avx512"}, or {"neon"} on AArch64.
 TRIREME_API std::vector<std::string> cpu_levels();
 /// The level in use. Chosen by CPUID on first use, or by TRIREME_CPU_LEVEL.
 TRIREME_API std::string cpu_level();

@@ -70,3 +70,6 @@ void fill_lanes_table(lanes_test::Table& table);
 namespace trireme::cpu::avx512 {
 void fill_lanes_table(lanes_test::Table& table);
 }
+namespace trireme::cpu::neon {
+void fill_lanes_table(lanes_test::Table& table);
+}

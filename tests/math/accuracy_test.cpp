@@ -44,6 +44,10 @@ struct Level {
 };
 
 std::vector<Level> usable_levels() {
+#if defined(__aarch64__)
+  std::vector<Level> levels = {{"neon", {}}};
+  cpu::neon::fill_functions(levels[0].functions);
+#else
   bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
@@ -52,6 +56,7 @@ std::vector<Level> usable_levels() {
   cpu::baseline::fill_functions(levels[0].functions);
   if (avx2) levels.push_back({"avx2", {}}), cpu::avx2::fill_functions(levels.back().functions);
   if (avx512) levels.push_back({"avx512", {}}), cpu::avx512::fill_functions(levels.back().functions);
+#endif
   return levels;
 }
 

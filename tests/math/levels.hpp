@@ -25,3 +25,6 @@ void fill_functions(math_test::Functions& functions);
 namespace trireme::cpu::avx512 {
 void fill_functions(math_test::Functions& functions);
 }
+namespace trireme::cpu::neon {
+void fill_functions(math_test::Functions& functions);
+}

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: level_objects.sh LEVEL OBJECT [LEVEL OBJECT]...
+# NM: the nm that reads the objects, if it is another (cross builds).
 # A weak function compiled for AVX-512 may be the one that the linker keeps for the whole program, which then ends with
 # an illegal instruction on another processor. So: whatever an object defines for others lies in the level's namespace,
 # nothing is writable, and nothing is undefined but what a compiler calls by itself. (The personality of exceptions is
@@ -33,7 +34,7 @@ while (($#)); do
         failed=1
         ;;
     esac
-  done < <(nm --format=posix "$object")
+  done < <("${NM:-nm}" --format=posix "$object")
   ((count > 0)) || { echo "$level: $object defines nothing: is it the right file?"; failed=1; }
 done
 exit $failed

@@ -36,7 +36,10 @@ expect 0 '' '' "$trireme" eval 'arange(6).reshape(2, 3) * 0.5' -o half.npy
 expect 0 $'[[0.  0.5 1. ]\n [1.5 2.  2.5]]' '' "$trireme" eval 'x' -i x=half.npy
 expect 0 '7.5' '' "$trireme" eval 'sum(x)' --input x=half.npy
 expect 0 $'[1. 2. 3.]' '' "$trireme" eval 'x[0] + y[1]  - 0.5 * ones(3)' -i x=half.npy -i y=half.npy
-expect 0 '7.5' '' "$trireme" eval 'sum(x)' -i x=half.npy --device cpu --level baseline --threads 2
+# The message about a level that does not exist lists those that do.
+expect 2 '' 'trireme: *there is no level *; levels: *' "$trireme" eval 'sum(x)' -i x=half.npy --level none
+level=$(sed -n 's/.*levels: \([a-z0-9]*\).*/\1/p' err.txt)
+expect 0 '7.5' '' "$trireme" eval 'sum(x)' -i x=half.npy --device cpu --level "$level" --threads 2
 expect 0 $'[[-0.  -0.5 -1. ]\n [-1.5 -2.  -2.5]]' '' "$trireme" eval -i x=half.npy -- '-x'
 
 # The hash is the last word, and the same whatever computes it.
