@@ -50,25 +50,6 @@ class Worker {
   char* slot(std::size_t index) const { return memory_ + index * kSlotBytes; }
   char* extra() const { return slot(static_cast<std::size_t>(exe_.slots)); }
 
-  /// Elements [begin, end) of a map whose operands are all contiguous or single.
-  void run_flat(std::int64_t begin, std::int64_t end) {
-    std::uint16_t moving[kMaxRegisters];
-    std::size_t moves[kMaxRegisters], count = 0;
-    for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
-      const Register& reg = exe_.registers[r];
-      bool output = reg.place == Place::output;
-      if (!output && (reg.place != Place::input || job_.kind(reg.index) != program::AccessKind::contiguous)) continue;
-      pointer_[r] = at(reg, output ? begin : begin + offset(reg));
-      moving[count] = static_cast<std::uint16_t>(r);
-      moves[count++] = kTile * item_size(reg.type);
-    }
-    for (std::int64_t left = end - begin;; left -= static_cast<std::int64_t>(kTile)) {
-      run_steps(static_cast<std::size_t>(std::min<std::int64_t>(left, kTile)));
-      if (left <= static_cast<std::int64_t>(kTile)) return;
-      for (std::size_t k = 0; k < count; ++k) pointer_[moving[k]] += moves[k];
-    }
-  }
-
   /// Elements [begin, end) of any map.
   void run_map(std::int64_t begin, std::int64_t end) {
     Axes axes{0, job_.domain.rank};
