@@ -110,16 +110,15 @@ struct FlatJob {
   }
 };
 
-/// Runs [0, n) by `run`, which takes a stretch of elements; in tasks if the work repays waking threads.
+/// Runs [0, n) by `run`, which takes a stretch of units of so many elements; in tasks if the work repays waking threads.
 template <class Run>
-void in_tasks(std::int64_t n, const VmExecutable& exe, const Run& run) {
-  if (!worth_threads(n * routines_per_element(exe))) return run(0, n);
-  auto tile = static_cast<std::int64_t>(kTile);
-  std::int64_t tasks = std::clamp<std::int64_t>(n / kTaskElements, 1, std::int64_t{16} * thread_count());
+void in_tasks(std::int64_t n, std::int64_t elements, std::int64_t tile, const VmExecutable& exe, const Run& run) {
+  if (!worth_threads(n * elements * routines_per_element(exe))) return run(0, n);
+  std::int64_t tasks = std::clamp<std::int64_t>(n * elements / kTaskElements, 1, std::int64_t{16} * thread_count());
   struct Context {
     const Run& run;
     std::int64_t n, per_task;
-  } context{run, n, (n / tasks + tile) / tile * tile};
+  } context{run, n, (n / tasks + tile) / tile * tile};  // whole tiles, but for the last one
   parallel((n + context.per_task - 1) / context.per_task,
            [](void* c, std::int64_t task) {
              auto& context = *static_cast<Context*>(c);
@@ -127,6 +126,32 @@ void in_tasks(std::int64_t n, const VmExecutable& exe, const Run& run) {
              context.run(begin, std::min(context.n, begin + context.per_task));
            },
            &context);
+}
+
+Blocks find_blocks(const Job& job) {
+  Blocks blocks;
+  int last = job.domain.rank - 1;
+  if (last < 1 || job.domain.extent[last] < Blocks::kColumns / 4) return blocks;
+  for (const Register& reg : job.exe.registers) {
+    if (reg.place != Place::input) continue;
+    const program::Access& a = *job.launch.arguments[reg.index].access;
+    for (int k = 0; k < last && blocks.axis < 0; ++k) {
+      blocks.axis = k;
+      if (job.domain.extent[k] < Blocks::kRows / 4 || !blocks.takes(a, last)) blocks.axis = -1;
+    }
+    if (blocks.axis >= 0) blocks.operands += blocks.takes(a, last);
+  }
+  if (blocks.axis < 0) return blocks;
+  if (job.exe.steps.size() == 1) {
+    const VmStep& s = job.exe.steps[0];
+    const Register &from = job.exe.registers[s.a], &to = job.exe.registers[s.out];
+    blocks.copies = s.routine == cast_index(from.type, from.type) && from.place == Place::input && to.place == Place::output &&
+                    blocks.takes(*job.launch.arguments[from.index].access, last);
+  }
+  blocks.row_blocks = (job.domain.extent[blocks.axis] + Blocks::kRows - 1) / Blocks::kRows;
+  blocks.column_blocks = (job.domain.extent[last] + Blocks::kColumns - 1) / Blocks::kColumns;
+  blocks.count = job.domain.size() / job.domain.extent[blocks.axis] / job.domain.extent[last] * blocks.row_blocks * blocks.column_blocks;
+  return blocks;
 }
 
 /// The arguments for a FlatJob, if the launch is one and has at most `most` of them.
@@ -149,7 +174,7 @@ void vm_run_flat(const VmExecutable& executable, std::int64_t n, std::span<const
   program::FloatEnvironment environment;
   if (n == 0) return;
   FlatJob job{executable, arguments.data(), current_level().routines};
-  in_tasks(n, executable, [&](std::int64_t begin, std::int64_t end) { job.run(begin, end); });
+  in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) { job.run(begin, end); });
 }
 
 void vm_run(const VmExecutable& executable, const Launch& launch) {
@@ -160,7 +185,14 @@ void vm_run(const VmExecutable& executable, const Launch& launch) {
   program::FloatEnvironment environment;
   Job job{executable, launch, *launch.domain, current_level().routines};
   if (executable.form != Form::map) return run_reduce(job);
-  if (n > 0) in_tasks(n, executable, [&](std::int64_t begin, std::int64_t end) { Worker(job).run_map(begin, end); });
+  if (n == 0) return;
+  Blocks blocks = find_blocks(job);
+  if (blocks.axis < 0)
+    return in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) { Worker(job).run_map(begin, end); });
+  std::size_t slots = (blocks.operands * Blocks::kBytes + kSlotBytes - 1) / kSlotBytes;
+  in_tasks(blocks.count, Blocks::kRows * Blocks::kColumns, 1, executable, [&](std::int64_t begin, std::int64_t end) {
+    Worker(job, slots).run_blocks(blocks, begin, end);
+  });
 }
 
 }  // namespace trireme::cpu

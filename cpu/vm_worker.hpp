@@ -28,6 +28,35 @@ inline bool worth_threads(std::int64_t work) { return work > kWorthThreads && th
 
 inline std::int64_t routines_per_element(const VmExecutable& exe) { return static_cast<std::int64_t>(exe.steps.size()) + 2; }
 
+/// A map over operands that are consecutive along another axis than the last one goes by blocks: some rows of that axis,
+/// a piece of the last one. A block of such an operand is turned at once, so that each of its cache lines is read once.
+struct Blocks {
+  static constexpr std::int64_t kRows = 16, kColumns = kTile;
+  static constexpr std::size_t kBytes = kRows * kColumns * 8;
+  int axis = -1;  // -1: no such operand
+  std::int64_t row_blocks = 0, column_blocks = 0, count = 0;
+  std::size_t operands = 0;
+  bool copies = false;  // the map is nothing but a copy of the operand
+
+  bool takes(const program::Access& a, int last) const { return !a.wrapped && a.stride[axis] == 1 && a.stride[last] != 1 && a.stride[last] != 0; }
+
+  /// The first coordinates and the size of a block.
+  void place(const program::Domain& domain, std::int64_t unit, std::int64_t* coordinate, std::size_t& rows, std::size_t& columns) const {
+    int last = domain.rank - 1;
+    coordinate[axis] = unit % row_blocks * kRows;
+    unit /= row_blocks;
+    coordinate[last] = unit % column_blocks * kColumns;
+    unit /= column_blocks;
+    for (int k = last - 1; k >= 0; --k) {
+      if (k == axis) continue;
+      coordinate[k] = unit % domain.extent[k];
+      unit /= domain.extent[k];
+    }
+    rows = static_cast<std::size_t>(std::min(kRows, domain.extent[axis] - coordinate[axis]));
+    columns = static_cast<std::size_t>(std::min(kColumns, domain.extent[last] - coordinate[last]));
+  }
+};
+
 /// One launch, shared by its workers; and one worker's pointers.
 struct Job {
   const VmExecutable& exe;
@@ -60,6 +89,49 @@ class Worker {
         if (exe_.registers[r].place == Place::output) pointer_[r] = at(exe_.registers[r], k);
       run_steps(n);
       k += static_cast<std::int64_t>(n);
+    }
+  }
+
+  /// Blocks [begin, end) of a map with transposed operands.
+  void run_blocks(const Blocks& blocks, std::int64_t begin, std::int64_t end) {
+    const program::Domain& domain = job_.domain;
+    Axes axes{0, domain.rank};
+    int last = domain.rank - 1;
+    for (std::int64_t unit = begin; unit < end; ++unit) {
+      std::int64_t coordinate[kMaxRank];
+      std::size_t rows, columns;
+      blocks.place(domain, unit, coordinate, rows, columns);
+      if (blocks.copies) {
+        const Register &from = exe_.registers[exe_.steps[0].a], &to = exe_.registers[exe_.steps[0].out];
+        std::int64_t row_stride = 1;
+        for (int k = blocks.axis + 1; k < domain.rank; ++k) row_stride *= domain.extent[k];
+        turn(from, at(to, position(domain, coordinate)), row_stride, coordinate, rows, columns);
+        continue;
+      }
+      char* block = extra();
+      for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
+        const Register& reg = exe_.registers[r];
+        if (reg.place != Place::input || !blocks.takes(access(reg), last)) continue;
+        turn(reg, block, Blocks::kColumns, coordinate, rows, columns);
+        pointer_[r] = block;
+        block += Blocks::kBytes;
+      }
+      std::int64_t first = coordinate[blocks.axis];
+      for (std::size_t row = 0; row < rows; ++row) {
+        coordinate[blocks.axis] = first + static_cast<std::int64_t>(row);
+        std::int64_t here = position(domain, coordinate);
+        for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
+          const Register& reg = exe_.registers[r];
+          if (reg.place == Place::output) pointer_[r] = at(reg, here);
+          if (reg.place != Place::input) continue;
+          if (!blocks.takes(access(reg), last))
+            pointer_[r] = const_cast<char*>(
+                stage(domain, axes, access(reg), base_[r], item_size(reg.type), coordinate, columns, slot(reg.slot)));
+          else if (row > 0)
+            pointer_[r] += Blocks::kColumns * item_size(reg.type);
+        }
+        run_steps(columns);
+      }
     }
   }
 
@@ -107,7 +179,23 @@ class Worker {
   char* at(const Register& reg, std::int64_t element) const {
     return job_.data(reg.index) + element * static_cast<std::int64_t>(item_size(reg.type));
   }
-  std::int64_t offset(const Register& reg) const { return job_.launch.arguments[reg.index].access->offset; }
+  std::int64_t offset(const Register& reg) const { return access(reg).offset; }
+  const program::Access& access(const Register& reg) const { return *job_.launch.arguments[reg.index].access; }
+
+  static std::int64_t position(const program::Domain& domain, const std::int64_t* coordinate) {
+    std::int64_t position = 0;
+    for (int k = 0; k < domain.rank; ++k) position = position * domain.extent[k] + coordinate[k];
+    return position;
+  }
+
+  /// Turns the block of an operand that begins at these coordinates.
+  void turn(const Register& reg, char* to, std::int64_t to_stride, const std::int64_t* coordinate, std::size_t rows, std::size_t columns) const {
+    std::size_t item = item_size(reg.type);
+    const char* from = base_[index_of(reg)] + offset_at(access(reg), {0, job_.domain.rank}, coordinate) * static_cast<std::int64_t>(item);
+    TransposeRoutine routine = job_.routines.transpose[item == 1 ? 0 : item == 2 ? 1 : item == 4 ? 2 : 3];
+    routine(to, to_stride, from, access(reg).stride[job_.domain.rank - 1], rows, columns);
+  }
+  std::size_t index_of(const Register& reg) const { return static_cast<std::size_t>(&reg - exe_.registers.data()); }
 
   /// Pointers that no tile changes, and the start of every input.
   void set_fixed(std::size_t r) {
