@@ -4,97 +4,86 @@
 // The yardstick is the best simple loop: 8 vector accumulators, one thread, in no fixed order, with and without
 // prefetch, on huge pages. Data are small integers, so that every order gives the same sum and all sides can be
 // checked.
-#include <cmath>
-#include <cstdio>
-#include <exception>
-#include <string>
-#include <vector>
+#include <memory>
+#include <thread>
 
-#include "support/buffer.hpp"
+#include "support/cases.hpp"
 #include "support/hand_loops.hpp"
-#include "support/harness.hpp"
-#include "trireme/trireme.hpp"
 
 namespace trireme::bench {
 namespace {
 
-void fill(Buffer& x) {
-  for (std::size_t k = 0; k < x.size(); ++k) x[k] = k % 2 ? -1.0f : static_cast<float>(k % 3);
+float exact_sum(std::int64_t n) {
+  double sum = 0;
+  for (float v : input(4, n)) sum += v;
+  return static_cast<float>(sum);
 }
 
-array array_of(Buffer& x, const Shape& shape) { return array::from(std::span<const float>(x.data(), x.size()), shape); }
-
-void run_sum(Report& report, std::int64_t n) {
-  Buffer x(static_cast<std::size_t>(n));
-  fill(x);
-  const array a = array_of(x, {n});
-  const HandLoops hand = hand_loops();
-  double exact = 0;
-  for (float v : x) exact += v;
-  float got = 0, read = 0;
-  const auto check = [&](float value) { require(value == static_cast<float>(exact), "sum of " + std::to_string(n)); };
-  const int all = threads();
-  set_threads(1);
-  const std::string name = "sum n=" + std::to_string(n);
-  report.compare(name,
-                 {{"trireme, 1 thread", [&] { got = sum(a).item<float>(); }},
-                  {"by hand with prefetch", [&] { keep(read = hand.read_ahead(x.data(), x.size())); }},
-                  {"by hand", [&] { keep(read = hand.read(x.data(), x.size())); }}},
-                 4 * n);
-  if (report.wants(name)) {
-    check(got);
-    check(read);
+float exact_squares(std::int64_t n) {
+  double sum = 0;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(n); ++k) {
+    const double d = input(4, n)[k] - input(5, n)[k];
+    sum += d * d;
   }
-  set_threads(all);
-  if (all > 1 && n >= 1'000'000) {
-    report.compare(name + ", threads",
-                   {{"trireme, " + std::to_string(all) + " threads", [&] { got = sum(a).item<float>(); }},
-                    {"by hand, 1 thread", [&] { keep(read = hand.read(x.data(), x.size())); }}},
-                   4 * n);
-    if (report.wants(name + ", threads")) check(got);
-  }
+  return static_cast<float>(sum);
 }
 
-void run_axes(Report& report, std::int64_t side) {
-  Buffer x(static_cast<std::size_t>(side * side));
-  fill(x);
-  const array a = array_of(x, {side, side});
-  const array turned = a.T();
+/// A side that computes one float.
+template <class Compute>
+void add_scalar(const Case& c, const char* side, float (*exact)(std::int64_t), Compute compute) {
+  add(c, side, [compute, exact, n = c.n] {
+    auto value = std::make_shared<float>();
+    return Timed{[value, run = compute()] { *value = run(); benchmark::ClobberMemory(); },
+                 [value, exact, n] { return *value == exact(n); }};
+  });
+}
+
+void add_sums(std::int64_t n, int threads) {
   const HandLoops hand = hand_loops();
-  const int all = threads();
-  set_threads(1);
-  array columns, rows, other;
-  float read = 0;
-  const std::string name = "axes of " + Shape{side, side}.text();
-  report.compare(name,
-                 {{"sum over axis 0 (columns)", [&] { columns = sum(a, {0}).eval(); }},
-                  {"sum over axis 1 (rows)", [&] { rows = sum(a, {1}).eval(); }},
-                  {"axis 1 of a transposed array", [&] { other = sum(turned, {1}).eval(); }},
-                  {"by hand, all of it", [&] { keep(read = hand.read(x.data(), x.size())); }}},
-                 4 * side * side);
-  set_threads(all);
-  if (!report.wants(name)) return;
-  double exact = 0, of_columns = 0, of_rows = 0, of_other = 0;
-  for (float v : x) exact += v;
-  for (float v : columns.to_vector<float>()) of_columns += v;
-  for (float v : rows.to_vector<float>()) of_rows += v;
-  for (float v : other.to_vector<float>()) of_other += v;
-  require(of_columns == exact && of_rows == exact && of_other == exact && read == static_cast<float>(exact),
-          "sums along axes");
+  const Case sums{"sum(x)", n, threads, 4 * n}, squares{"sum((x-y)**2)", n, threads, 8 * n};
+  for (auto [side, loop] : {std::pair{"hand", hand.read}, std::pair{"hand, prefetch", hand.read_ahead}})
+    add_scalar(sums, side, exact_sum, [n, loop = loop] {
+      return [&x = input(4, n), loop] { return loop(x.data(), x.size()); };
+    });
+  add_scalar(sums, "trireme", exact_sum, [n] { return [x = input_array(4, n)] { return sum(x).item<float>(); }; });
+  add_scalar(squares, "hand", exact_squares, [n, loop = hand.squares] {
+    return [&x = input(4, n), &y = input(5, n), loop] { return loop(x.data(), y.data(), x.size()); };
+  });
+  add_scalar(squares, "trireme", exact_squares, [n] {
+    return [x = input_array(4, n), y = input_array(5, n)] {
+      const array d = x - y;
+      return sum(d * d).item<float>();
+    };
+  });
+}
+
+constexpr std::int64_t kSide = 4096;
+
+void add_axis(const char* name, int threads, bool turned, int axis) {
+  const Case c{name, kSide * kSide, threads, 4 * kSide * kSide};
+  add(c, "trireme", [turned, axis] {
+    auto result = std::make_shared<array>();
+    array x = input_array(4, kSide * kSide).reshape({kSide, kSide});
+    if (turned) x = x.T();
+    return Timed{[result, x, axis] { *result = sum(x, {axis}).eval(); },
+                 [result] { return sum(*result).item<float>() == exact_sum(kSide * kSide); }};
+  });
+  add_scalar(c, "hand, all of it", exact_sum, [loop = hand_loops().read_ahead] {
+    return [&x = input(4, kSide * kSide), loop] { return loop(x.data(), x.size()); };
+  });
 }
 
 }  // namespace
-}  // namespace trireme::bench
 
-int main(int argc, char** argv) try {
-  using namespace trireme;
-  bench::Report report(argc, argv, "reduce");
-  const DeviceScope scope{Device("cpu")};
-  for (std::int64_t n : {10'000, 1'000'000, 10'000'000, 100'000'000})
-    if (!report.quick() || n <= 1'000'000) bench::run_sum(report, n);
-  bench::run_axes(report, report.quick() ? 512 : 4096);
-  return 0;
-} catch (const std::exception& e) {
-  std::fprintf(stderr, "reduce: %s\n", e.what());
-  return 1;
+void add_reductions() {
+  const int most = std::thread::hardware_concurrency() > 1 ? 2 : 1;
+  for (int threads = 1; threads <= most; ++threads) {
+    for (std::int64_t n : kSizes) add_sums(n, threads);
+    add_axis("sum(m, axis=0)", threads, false, 0);
+    add_axis("sum(m, axis=1)", threads, false, 1);
+    add_axis("sum(m.T, axis=0)", threads, true, 0);
+    add_axis("sum(m.T, axis=1)", threads, true, 1);
+  }
 }
+
+}  // namespace trireme::bench

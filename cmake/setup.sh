@@ -31,6 +31,7 @@ run    library:libOpenCL.so.1             ocl-icd-libopencl1  ocl-icd
 run    vendor:pocl                        pocl-opencl-icd     pocl
 check  header:gtest/gtest.h               libgtest-dev        gtest-devel
 check  header:mpfr.h                      libmpfr-dev         mpfr-devel
+check  header:benchmark/benchmark.h      libbenchmark-dev    google-benchmark-devel
 check  command:qemu-x86_64                qemu-user           qemu-user
 long   command:clang++                    clang               clang
 long   fuzzer:clang++                     libclang-rt-dev     compiler-rt

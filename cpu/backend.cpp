@@ -69,6 +69,9 @@ class CpuBackend final : public dispatch::Backend {
   void launch(int, const dispatch::Executable& executable, const dispatch::Launch& launch) override {
     vm_run(static_cast<const VmExecutable&>(executable), launch);
   }
+  void launch_flat(const dispatch::Executable& executable, std::int64_t n, std::span<const dispatch::FlatArgument> arguments) override {
+    vm_run_flat(static_cast<const VmExecutable&>(executable), n, arguments);
+  }
   void wait(int) override {}
 
   std::vector<std::string> levels() override {

@@ -25,6 +25,10 @@ using ChunkRoutine = void (*)(void* out, const void* x, std::size_t n);
 using FoldRoutine = void (*)(void* lane, const void* x, std::int64_t stride, std::int64_t ahead, std::size_t rows, std::size_t n);
 inline constexpr int kFoldRows = 4;  // best called with a multiple of this many rows
 
+/// to[r * to_stride + c] = from[c * from_stride + r] for r < rows and c < columns, strides in elements.
+using TransposeRoutine = void (*)(void* to, std::int64_t to_stride, const void* from, std::int64_t from_stride, std::size_t rows,
+                                  std::size_t columns);
+
 /// Which operand of a routine is one element for all positions.
 enum Broadcast : std::uint8_t { kNone, kFirst, kSecond, kBroadcasts };
 
@@ -67,6 +71,7 @@ struct Routines {
   TreeRoutine tree[kReductions][kDtypeCount];
   ChunkRoutine chunk[kReductions][kDtypeCount];
   FoldRoutine fold[kReductions][kDtypeCount];
+  TransposeRoutine transpose[4];                 // of elements of 1, 2, 4 and 8 bytes
 };
 
 // Each level's file defines one of these; nothing else of it is called from outside.

@@ -3,6 +3,7 @@
 #include "cpu/vm.hpp"
 
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "cpu/vm_worker.hpp"
@@ -11,6 +12,7 @@
 
 namespace trireme::cpu {
 
+using dispatch::FlatArgument;
 using dispatch::Launch;
 using program::AccessKind;
 using program::Form;
@@ -49,46 +51,150 @@ char* worker_memory(std::size_t slots, std::unique_ptr<char[]>& late) {
 
 namespace {
 
-bool is_flat(const Job& job) {
-  for (std::size_t k = 0; k < job.exe.parameters.size(); ++k) {
-    AccessKind kind = job.launch.layout->access[k];
-    const program::Role role = job.exe.parameters[k].role;
-    if ((role == program::Role::input || role == program::Role::index) && kind != AccessKind::contiguous && kind != AccessKind::single) return false;
-  }
-  return true;
-}
+/// A map whose operands are all contiguous or single.
+struct FlatJob {
+  const VmExecutable& exe;
+  const FlatArgument* arguments;
+  const Routines& routines;
 
-void run_map(Job& job) {
-  std::int64_t n = job.domain.size();
-  auto range = [](const Job& j, std::int64_t begin, std::int64_t end) {
-    Worker worker(j);
-    if (is_flat(j)) worker.run_flat(begin, end);
-    else worker.run_map(begin, end);
-  };
-  if (!worth_threads(n * routines_per_element(job.exe))) return range(job, 0, n);
-  std::int64_t tasks = std::clamp<std::int64_t>(n / kTaskElements, 1, std::int64_t{16} * thread_count());
-  job.per_task = (n / tasks + kTile) / static_cast<std::int64_t>(kTile) * static_cast<std::int64_t>(kTile);
+  /// Where a buffer's element k is.
+  char* at(const Register& reg, std::int64_t k) const {
+    return reinterpret_cast<char*>(arguments[reg.index].address) + k * static_cast<std::int64_t>(item_size(reg.type));
+  }
+
+  /// Elements [begin, end).
+  void run(std::int64_t begin, std::int64_t end) const {
+    std::unique_ptr<char[]> late_memory;
+    char* memory = worker_memory(static_cast<std::size_t>(exe.slots), late_memory);
+    std::size_t tile = static_cast<std::size_t>(std::min<std::int64_t>(end - begin, kTile));
+    char* pointer[kMaxRegisters];
+    std::uint16_t moving[kMaxRegisters];
+    std::size_t count = 0;
+    for (std::size_t r = 0; r < exe.registers.size(); ++r) {
+      const Register& reg = exe.registers[r];
+      char* slot = memory + (reg.place == Place::scratch ? reg.index : reg.slot) * kSlotBytes;
+      switch (reg.place) {
+        case Place::scratch:
+          pointer[r] = slot;
+          break;
+        case Place::input:
+          if (arguments[reg.index].single) {
+            splat(slot, at(reg, 0), item_size(reg.type), tile);
+            pointer[r] = slot;
+            break;
+          }
+          [[fallthrough]];
+        case Place::output:
+          pointer[r] = at(reg, begin);
+          moving[count++] = static_cast<std::uint16_t>(r);
+          break;
+        case Place::index:  // such a launch is not flat
+          break;
+        case Place::broadcast:
+        case Place::splat: {
+          // Little-endian: the low bytes come first.
+          const std::uint64_t* bits = reg.from_literal ? &reg.literal : &arguments[reg.index].scalar;
+          pointer[r] = const_cast<char*>(reinterpret_cast<const char*>(bits));
+          if (reg.place == Place::broadcast) break;
+          splat(slot, pointer[r], item_size(reg.type), tile);
+          pointer[r] = slot;
+          break;
+        }
+      }
+    }
+    const Routine* routine = routines.routine;
+    for (std::int64_t left = end - begin;; left -= static_cast<std::int64_t>(kTile)) {
+      tile = static_cast<std::size_t>(std::min<std::int64_t>(left, kTile));
+      for (const VmStep& s : exe.steps) routine[s.routine](pointer[s.out], pointer[s.a], pointer[s.b], pointer[s.c], tile);
+      if (left <= static_cast<std::int64_t>(kTile)) return;
+      for (std::size_t k = 0; k < count; ++k) pointer[moving[k]] += kTile * item_size(exe.registers[moving[k]].type);
+    }
+  }
+};
+
+/// Runs [0, n) by `run`, which takes a stretch of units of so many elements; in tasks if the work repays waking threads.
+template <class Run>
+void in_tasks(std::int64_t n, std::int64_t elements, std::int64_t tile, const VmExecutable& exe, const Run& run) {
+  if (!worth_threads(n * elements * routines_per_element(exe))) return run(0, n);
+  std::int64_t tasks = std::clamp<std::int64_t>(n * elements / kTaskElements, 1, std::int64_t{16} * thread_count());
   struct Context {
-    Job& job;
-    decltype(range) run;
-    std::int64_t n;
-  } context{job, range, n};
-  parallel((n + job.per_task - 1) / job.per_task,
+    const Run& run;
+    std::int64_t n, per_task;
+  } context{run, n, (n / tasks + tile) / tile * tile};  // whole tiles, but for the last one
+  parallel((n + context.per_task - 1) / context.per_task,
            [](void* c, std::int64_t task) {
              auto& context = *static_cast<Context*>(c);
-             std::int64_t begin = task * context.job.per_task;
-             context.run(context.job, begin, std::min(context.n, begin + context.job.per_task));
+             std::int64_t begin = task * context.per_task;
+             context.run(begin, std::min(context.n, begin + context.per_task));
            },
            &context);
 }
 
+Blocks find_blocks(const Job& job) {
+  Blocks blocks;
+  int last = job.domain.rank - 1;
+  if (job.exe.has_index || last < 1 || job.domain.extent[last] < Blocks::kColumns / 4) return blocks;
+  for (const Register& reg : job.exe.registers) {
+    if (reg.place != Place::input) continue;
+    const program::Access& a = *job.launch.arguments[reg.index].access;
+    for (int k = 0; k < last && blocks.axis < 0; ++k) {
+      blocks.axis = k;
+      if (job.domain.extent[k] < Blocks::kRows / 4 || !blocks.takes(a, last)) blocks.axis = -1;
+    }
+    if (blocks.axis >= 0) blocks.operands += blocks.takes(a, last);
+  }
+  if (blocks.axis < 0) return blocks;
+  if (job.exe.steps.size() == 1) {
+    const VmStep& s = job.exe.steps[0];
+    const Register &from = job.exe.registers[s.a], &to = job.exe.registers[s.out];
+    blocks.copies = s.routine == cast_index(from.type, from.type) && from.place == Place::input && to.place == Place::output &&
+                    blocks.takes(*job.launch.arguments[from.index].access, last);
+  }
+  blocks.row_blocks = (job.domain.extent[blocks.axis] + Blocks::kRows - 1) / Blocks::kRows;
+  blocks.column_blocks = (job.domain.extent[last] + Blocks::kColumns - 1) / Blocks::kColumns;
+  blocks.count = job.domain.size() / job.domain.extent[blocks.axis] / job.domain.extent[last] * blocks.row_blocks * blocks.column_blocks;
+  return blocks;
+}
+
+/// The arguments for a FlatJob, if the launch is one and has at most `most` of them.
+bool flat_arguments(const VmExecutable& exe, const Launch& launch, FlatArgument* out, std::size_t most) {
+  if (exe.has_index || exe.parameters.size() > most) return false;
+  for (std::size_t k = 0; k < exe.parameters.size(); ++k) {
+    const dispatch::Argument& argument = launch.arguments[k];
+    AccessKind kind = launch.layout->access[k];
+    out[k] = {argument.memory.handle, argument.scalar, kind == AccessKind::single};
+    if (exe.parameters[k].role != program::Role::input) continue;
+    if (kind != AccessKind::contiguous && kind != AccessKind::single) return false;
+    out[k].address += static_cast<std::uintptr_t>(argument.access->offset) * item_size(exe.parameters[k].type);
+  }
+  return true;
+}
+
 }  // namespace
 
+void vm_run_flat(const VmExecutable& executable, std::int64_t n, std::span<const FlatArgument> arguments) {
+  program::FloatEnvironment environment;
+  if (n == 0) return;
+  FlatJob job{executable, arguments.data(), current_level().routines};
+  in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) { job.run(begin, end); });
+}
+
 void vm_run(const VmExecutable& executable, const Launch& launch) {
+  std::int64_t n = launch.domain->size();
+  FlatArgument flat[32];
+  if (executable.form == Form::map && flat_arguments(executable, launch, flat, std::size(flat)))
+    return vm_run_flat(executable, n, {flat, executable.parameters.size()});
   program::FloatEnvironment environment;
   Job job{executable, launch, *launch.domain, current_level().routines};
   if (executable.form != Form::map) return run_reduce(job);
-  if (job.domain.size() > 0) run_map(job);
+  if (n == 0) return;
+  Blocks blocks = find_blocks(job);
+  if (blocks.axis < 0)
+    return in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) { Worker(job).run_map(begin, end); });
+  std::size_t slots = (blocks.operands * Blocks::kBytes + kSlotBytes - 1) / kSlotBytes;
+  in_tasks(blocks.count, Blocks::kRows * Blocks::kColumns, 1, executable, [&](std::int64_t begin, std::int64_t end) {
+    Worker(job, slots).run_blocks(blocks, begin, end);
+  });
 }
 
 }  // namespace trireme::cpu

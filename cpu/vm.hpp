@@ -64,4 +64,7 @@ dispatch::Support vm_supports(const program::Program& program);
 /// Runs it with the present level and threads.
 void vm_run(const VmExecutable& executable, const dispatch::Launch& launch);
 
+/// Runs a map over n positions whose operands are all contiguous or single; one argument per parameter.
+void vm_run_flat(const VmExecutable& executable, std::int64_t n, std::span<const dispatch::FlatArgument> arguments);
+
 }  // namespace trireme::cpu

@@ -28,6 +28,35 @@ inline bool worth_threads(std::int64_t work) { return work > kWorthThreads && th
 
 inline std::int64_t routines_per_element(const VmExecutable& exe) { return static_cast<std::int64_t>(exe.steps.size()) + 2; }
 
+/// A map over operands that are consecutive along another axis than the last one goes by blocks: some rows of that axis,
+/// a piece of the last one. A block of such an operand is turned at once, so that each of its cache lines is read once.
+struct Blocks {
+  static constexpr std::int64_t kRows = 16, kColumns = kTile;
+  static constexpr std::size_t kBytes = kRows * kColumns * 8;
+  int axis = -1;  // -1: no such operand
+  std::int64_t row_blocks = 0, column_blocks = 0, count = 0;
+  std::size_t operands = 0;
+  bool copies = false;  // the map is nothing but a copy of the operand
+
+  bool takes(const program::Access& a, int last) const { return !a.wrapped && a.stride[axis] == 1 && a.stride[last] != 1 && a.stride[last] != 0; }
+
+  /// The first coordinates and the size of a block.
+  void place(const program::Domain& domain, std::int64_t unit, std::int64_t* coordinate, std::size_t& rows, std::size_t& columns) const {
+    int last = domain.rank - 1;
+    coordinate[axis] = unit % row_blocks * kRows;
+    unit /= row_blocks;
+    coordinate[last] = unit % column_blocks * kColumns;
+    unit /= column_blocks;
+    for (int k = last - 1; k >= 0; --k) {
+      if (k == axis) continue;
+      coordinate[k] = unit % domain.extent[k];
+      unit /= domain.extent[k];
+    }
+    rows = static_cast<std::size_t>(std::min(kRows, domain.extent[axis] - coordinate[axis]));
+    columns = static_cast<std::size_t>(std::min(kColumns, domain.extent[last] - coordinate[last]));
+  }
+};
+
 /// One launch, shared by its workers; and one worker's pointers.
 struct Job {
   const VmExecutable& exe;
@@ -50,26 +79,6 @@ class Worker {
   char* slot(std::size_t index) const { return memory_ + index * kSlotBytes; }
   char* extra() const { return slot(static_cast<std::size_t>(exe_.slots)); }
 
-  /// Elements [begin, end) of a map whose operands are all contiguous or single.
-  void run_flat(std::int64_t begin, std::int64_t end) {
-    std::uint16_t moving[kMaxRegisters];
-    std::size_t moves[kMaxRegisters], count = 0;
-    for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
-      const Register& reg = exe_.registers[r];
-      bool output = reg.place == Place::output;
-      if (!output && (reg.place != Place::input || job_.kind(reg.index) != program::AccessKind::contiguous)) continue;
-      pointer_[r] = at(reg, output ? begin : begin + offset(reg));
-      moving[count] = static_cast<std::uint16_t>(r);
-      moves[count++] = kTile * item_size(reg.type);
-    }
-    for (std::int64_t left = end - begin;; left -= static_cast<std::int64_t>(kTile)) {
-      if (exe_.has_index) stage_flat_indices(end - left, static_cast<std::size_t>(std::min<std::int64_t>(left, kTile)));
-      run_steps(static_cast<std::size_t>(std::min<std::int64_t>(left, kTile)));
-      if (left <= static_cast<std::int64_t>(kTile)) return;
-      for (std::size_t k = 0; k < count; ++k) pointer_[moving[k]] += moves[k];
-    }
-  }
-
   /// Elements [begin, end) of any map.
   void run_map(std::int64_t begin, std::int64_t end) {
     Axes axes{0, job_.domain.rank};
@@ -83,6 +92,49 @@ class Worker {
     }
   }
 
+  /// Blocks [begin, end) of a map with transposed operands.
+  void run_blocks(const Blocks& blocks, std::int64_t begin, std::int64_t end) {
+    const program::Domain& domain = job_.domain;
+    Axes axes{0, domain.rank};
+    int last = domain.rank - 1;
+    for (std::int64_t unit = begin; unit < end; ++unit) {
+      std::int64_t coordinate[kMaxRank];
+      std::size_t rows, columns;
+      blocks.place(domain, unit, coordinate, rows, columns);
+      if (blocks.copies) {
+        const Register &from = exe_.registers[exe_.steps[0].a], &to = exe_.registers[exe_.steps[0].out];
+        std::int64_t row_stride = 1;
+        for (int k = blocks.axis + 1; k < domain.rank; ++k) row_stride *= domain.extent[k];
+        turn(from, at(to, position(domain, coordinate)), row_stride, coordinate, rows, columns);
+        continue;
+      }
+      char* block = extra();
+      for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
+        const Register& reg = exe_.registers[r];
+        if (reg.place != Place::input || !blocks.takes(access(reg), last)) continue;
+        turn(reg, block, Blocks::kColumns, coordinate, rows, columns);
+        pointer_[r] = block;
+        block += Blocks::kBytes;
+      }
+      std::int64_t first = coordinate[blocks.axis];
+      for (std::size_t row = 0; row < rows; ++row) {
+        coordinate[blocks.axis] = first + static_cast<std::int64_t>(row);
+        std::int64_t here = position(domain, coordinate);
+        for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
+          const Register& reg = exe_.registers[r];
+          if (reg.place == Place::output) pointer_[r] = at(reg, here);
+          if (reg.place != Place::input) continue;
+          if (!blocks.takes(access(reg), last))
+            pointer_[r] = const_cast<char*>(
+                stage(domain, axes, access(reg), base_[r], item_size(reg.type), coordinate, columns, slot(reg.slot)));
+          else if (row > 0)
+            pointer_[r] += Blocks::kColumns * item_size(reg.type);
+        }
+        run_steps(columns);
+      }
+    }
+  }
+
   /// Moves the inputs' bases to a place of the axes that a reduction does not walk.
   void fix(Axes axes, std::int64_t index) {
     std::int64_t coordinate[kMaxRank];
@@ -90,8 +142,7 @@ class Worker {
     for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
       const Register& reg = exe_.registers[r];
       if (reg.place != Place::input && reg.place != Place::index) continue;
-      const program::Access& access = *job_.launch.arguments[reg.index].access;
-      const std::int64_t place = access.offset + offset_at(access, axes, coordinate);
+      const std::int64_t place = offset(reg) + offset_at(access(reg), axes, coordinate);
       if (reg.place == Place::index) place_[r] = place;
       else base_[r] = at(reg, place);
     }
@@ -111,11 +162,10 @@ class Worker {
     coordinates(job_.domain, axes, k, coordinate);
     for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
       const Register& reg = exe_.registers[r];
-      if (reg.place == Place::index) stage_index(job_.domain, axes, access_of(reg), place_[r], coordinate, n, slot(reg.slot));
+      if (reg.place == Place::index) stage_index(job_.domain, axes, access(reg), place_[r], coordinate, n, slot(reg.slot));
       if (reg.place != Place::input) continue;
-      const program::Access& access = access_of(reg);
       pointer_[r] = const_cast<char*>(
-          stage(job_.domain, axes, access, base_[r], item_size(reg.type), coordinate, n, slot(reg.slot)));
+          stage(job_.domain, axes, access(reg), base_[r], item_size(reg.type), coordinate, n, slot(reg.slot)));
     }
   }
 
@@ -127,21 +177,26 @@ class Worker {
   const char* reduced() const { return pointer_[exe_.reduced]; }
 
  private:
-  const program::Access& access_of(const Register& reg) const { return *job_.launch.arguments[reg.index].access; }
-
-  /// Indices of a map that is flat: consecutive places, or the same one everywhere.
-  void stage_flat_indices(std::int64_t first, std::size_t n) {
-    for (const Register& reg : exe_.registers) {
-      if (reg.place != Place::index) continue;
-      const std::int64_t step = job_.kind(reg.index) == program::AccessKind::contiguous;
-      count_up(slot(reg.slot), offset(reg) + step * first, step, n);
-    }
-  }
-
   char* at(const Register& reg, std::int64_t element) const {
     return job_.data(reg.index) + element * static_cast<std::int64_t>(item_size(reg.type));
   }
-  std::int64_t offset(const Register& reg) const { return job_.launch.arguments[reg.index].access->offset; }
+  std::int64_t offset(const Register& reg) const { return access(reg).offset; }
+  const program::Access& access(const Register& reg) const { return *job_.launch.arguments[reg.index].access; }
+
+  static std::int64_t position(const program::Domain& domain, const std::int64_t* coordinate) {
+    std::int64_t position = 0;
+    for (int k = 0; k < domain.rank; ++k) position = position * domain.extent[k] + coordinate[k];
+    return position;
+  }
+
+  /// Turns the block of an operand that begins at these coordinates.
+  void turn(const Register& reg, char* to, std::int64_t to_stride, const std::int64_t* coordinate, std::size_t rows, std::size_t columns) const {
+    std::size_t item = item_size(reg.type);
+    const char* from = base_[index_of(reg)] + offset_at(access(reg), {0, job_.domain.rank}, coordinate) * static_cast<std::int64_t>(item);
+    TransposeRoutine routine = job_.routines.transpose[item == 1 ? 0 : item == 2 ? 1 : item == 4 ? 2 : 3];
+    routine(to, to_stride, from, access(reg).stride[job_.domain.rank - 1], rows, columns);
+  }
+  std::size_t index_of(const Register& reg) const { return static_cast<std::size_t>(&reg - exe_.registers.data()); }
 
   /// Pointers that no tile changes, and the start of every input.
   void set_fixed(std::size_t r) {

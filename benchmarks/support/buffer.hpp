@@ -28,6 +28,7 @@ class Buffer {
   Buffer& operator=(const Buffer&) = delete;
 
   float* data() { return data_; }
+  const float* data() const { return data_; }
   std::size_t size() const { return count_; }
   float& operator[](std::size_t k) { return data_[k]; }
   float* begin() { return data_; }

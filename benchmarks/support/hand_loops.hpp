@@ -7,17 +7,29 @@
 namespace trireme::bench {
 
 struct HandLoops {
-  /// out = sqrt(x * x + 1) - exp(-x) in one pass, with the exp of hull/math; n is a multiple of 64 or the loop's rest
-  /// is done lane by lane.
-  void (*expression)(const float* x, float* out, std::size_t n);
-  /// The same with xsimd::exp, which is not correct in all bits but is what people use.
-  void (*expression_xsimd)(const float* x, float* out, std::size_t n);
-  /// out = x + y.
-  void (*add)(const float* x, const float* y, float* out, std::size_t n);
+  using Loop = void (*)(const float* const* x, float* out, std::size_t n);
+  using Kernel = void (*)(const float* a, const float* b, float* out, std::size_t n);
+
+  // One pass each, two vectors at a time. `expression` has the exp of hull/math, the other xsimd's, which is not
+  // correct in all bits but is what people use.
+  Loop expression;        // sqrt(x * x + 1) - exp(-x)
+  Loop expression_xsimd;
+  Loop root;              // sqrt(a * a + b * b) * 0.5 + 1
+  Loop product;           // a * b + c * d - a
+  Loop add;               // a + b
+
   /// The sum with 8 registers of accumulators, and the same with a prefetch some lines ahead: the faster one is as fast
   /// as one thread reads.
   float (*read)(const float* x, std::size_t n);
   float (*read_ahead)(const float* x, std::size_t n);
+  float (*squares)(const float* x, const float* y, std::size_t n);  // sum of (x - y) * (x - y)
+  float (*dot)(const float* x, const float* y, std::size_t n);
+
+  // BabelStream's, with ordinary and with non-temporal stores; `out` is aligned to 64 bytes for the latter.
+  Kernel copy, copy_streaming, mul, mul_streaming, add2, add2_streaming, triad, triad_streaming;
+
+  /// out = the transposed n x n matrix, in square tiles that stay in the first-level cache.
+  void (*transpose)(const float* x, float* out, std::size_t n);
 };
 
 #if defined(__x86_64__)

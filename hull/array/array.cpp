@@ -32,9 +32,7 @@ array& array::operator=(const array& other) noexcept {
   return *this;
 }
 
-array::~array() {
-  if (node_) graph::release(node_);
-}
+void array::drop() noexcept { graph::release(node_); }
 
 array array::from_host(const void* data, std::int64_t count, const Shape& shape, Dtype dtype) {
   std::int64_t size = graph::checked_size("from", shape, dtype);

@@ -26,22 +26,26 @@ bool returns_operand(Opcode op, Dtype dtype, Owned& operand, array& out) {
   return true;
 }
 
+constexpr bool may_return_operand(Rule rule) {
+  return rule == Rule::rounding || rule == Rule::component || rule == Rule::conjugate;
+}
+
 /// Everything but the common case: scalars, mixed dtypes, broadcasting, conditions.
-[[gnu::noinline]] array general(Opcode op, Operand* operands, int count) {
+[[gnu::noinline]] array general(Opcode op, Operand* const* operands, int count) {
   const program::OpcodeInfo& row = program::info(op);
   Owned node[3];
   bool choice = row.rule == Rule::choice;
   bool any_array = false;
-  for (int k = choice; k < count; ++k) any_array |= !operands[k].is_scalar();
+  for (int k = choice; k < count; ++k) any_array |= !operands[k]->is_scalar();
   // Scalars are weak beside arrays; among themselves they act as 0-d arrays of their default dtypes.
   for (int k = 0; k < count; ++k)
-    if (!operands[k].is_scalar() || !any_array || (choice && k == 0)) node[k] = build::operand(row.name, operands[k]);
+    if (!operands[k]->is_scalar() || !any_array || (choice && k == 0)) node[k] = build::operand(row.name, *operands[k]);
 
   Dtype promoted = Dtype::boolean;
   for (int k = choice; k < count; ++k)
     if (node[k].get()) promoted = promote(promoted, node[k]->dtype);
   for (int k = choice; k < count; ++k)
-    if (!node[k].get()) promoted = graph::with_scalar(promoted, operands[k].scalar().kind);
+    if (!node[k].get()) promoted = graph::with_scalar(promoted, operands[k]->scalar().kind);
   graph::RowTypes types = graph::row_types(op, promoted);
 
   Shape shape;
@@ -55,32 +59,33 @@ bool returns_operand(Opcode op, Dtype dtype, Owned& operand, array& out) {
   for (int k = 0; k < count; ++k) {
     Dtype want = choice && k == 0 ? Dtype::boolean : types.operand;
     if (node[k].get()) node[k] = build::cast(std::move(node[k]), want);
-    else node[k] = build::constant(row.name, operands[k].scalar(), want);
+    else node[k] = build::constant(row.name, operands[k]->scalar(), want);
   }
   if (array same; returns_operand(op, types.operand, node[0], same)) return same;
   return array(build::operation(graph::Kind::table, op, types.result, shape, node, count).release());
 }
 
 /// The common case: arrays of one dtype and shape, and scalars, that need no conversion.
-array build_row(Opcode op, Rule rule, Operand* operands, int count) {
+inline array build_row(Opcode op, Rule rule, Operand* const* operands, int count) {
   graph::Node* first = nullptr;
-  for (int k = 0; k < count && !first; ++k) first = operands[k].node();
+  for (int k = 0; k < count && !first; ++k) first = operands[k]->node();
   if (!first || rule == Rule::choice || !graph::takes_unconverted(rule, first->dtype)) return general(op, operands, count);
+  Dtype dtype = first->dtype;
   for (int k = 0; k < count; ++k) {
-    graph::Node* n = operands[k].node();
+    graph::Node* n = operands[k]->node();
     if (n == first) continue;
-    if (n ? n->dtype != first->dtype || !(n->shape == first->shape)
-          : !operands[k].is_scalar() || operands[k].scalar().kind > kind(first->dtype))
+    if (n ? n->dtype != dtype || !(n->shape == first->shape)
+          : !operands[k]->is_scalar() || operands[k]->scalar().kind > kind(dtype))
       return general(op, operands, count);
   }
-  Dtype dtype = first->dtype, result = graph::row_result(rule, dtype);
   Owned node[3];
   for (int k = 0; k < count; ++k) {
-    if (operands[k].node()) node[k].adopt(operands[k].release());
-    else node[k] = build::constant(program::info(op).name, operands[k].scalar(), dtype);
+    if (operands[k]->node()) node[k].adopt(operands[k]->release());
+    else node[k] = build::constant(program::info(op).name, operands[k]->scalar(), dtype);
   }
-  if (rule >= Rule::rounding)  // the rules before it have no operands that they return as they are
+  if (may_return_operand(rule))
     if (array same; returns_operand(op, dtype, node[0], same)) return same;
+  Dtype result = graph::row_result(rule, dtype);
   return array(build::operation(graph::Kind::table, op, result, first->shape, node, count).release());
 }
 
@@ -89,12 +94,12 @@ array build_row(Opcode op, Rule rule, Operand* operands, int count) {
 #define TRIREME_PARAMETERS_1 Operand a
 #define TRIREME_PARAMETERS_2 Operand a, Operand b
 #define TRIREME_PARAMETERS_3 Operand a, Operand b, Operand c
-#define TRIREME_OPERANDS_1 std::move(a)
-#define TRIREME_OPERANDS_2 std::move(a), std::move(b)
-#define TRIREME_OPERANDS_3 std::move(a), std::move(b), std::move(c)
+#define TRIREME_OPERANDS_1 &a
+#define TRIREME_OPERANDS_2 &a, &b
+#define TRIREME_OPERANDS_3 &a, &b, &c
 #define OP(name, arity, rule, expression, doc)                \
   array name(TRIREME_PARAMETERS_##arity) {                    \
-    Operand operands[] = {TRIREME_OPERANDS_##arity};          \
+    Operand* const operands[] = {TRIREME_OPERANDS_##arity};          \
     return build_row(Opcode::name, Rule::rule, operands, arity); \
   }
 #include "trireme/elementwise.def"

@@ -16,6 +16,7 @@
 
 #include "program/domain.hpp"
 #include "program/program.hpp"
+#include "trireme/error.hpp"
 
 namespace trireme::dispatch {
 
@@ -65,6 +66,13 @@ struct Launch {
   std::span<const Argument> arguments;  // one per parameter of the program
 };
 
+/// An operand of launch_flat: where its elements begin, or the one scalar. Nothing is set until somebody does.
+struct FlatArgument {
+  std::uintptr_t address;
+  std::uint64_t scalar;  // the bits, in the low bytes
+  bool single;           // one element for all positions
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -100,6 +108,12 @@ class Backend {
 
   /// Waits until everything enqueued on `device` is complete, and throws what it failed with.
   virtual void wait(int device) = 0;
+
+  /// Only of the cpu backend: launch() of a map over n positions whose operands are all contiguous or single elements.
+  /// Without Domain, Layout and Access, which would cost a small evaluation more than its work.
+  virtual void launch_flat(const Executable&, std::int64_t, std::span<const FlatArgument>) {
+    throw error(Code::internal, "launch_flat: the cpu's only");
+  }
 
   // Optional: choices within a backend that change speed and never bits. The cpu backend has them.
 

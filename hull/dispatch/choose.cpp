@@ -13,8 +13,6 @@ namespace trireme::dispatch {
 
 namespace {
 
-thread_local constinit std::uint8_t scope = 0;
-
 // Below this much traffic no device can repay its launch and copy, so drivers are not even opened to ask.
 constexpr std::int64_t kWorthAsking = std::int64_t{32} << 20;
 
@@ -103,8 +101,5 @@ std::uint8_t choose(const graph::Snapshot& snapshot, std::string* why) {
   }
   return cheapest(snapshot, why);
 }
-
-std::uint8_t current_scope() { return scope; }
-void set_current_scope(std::uint8_t device) { scope = device; }
 
 }  // namespace trireme::dispatch

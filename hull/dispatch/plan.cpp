@@ -73,6 +73,25 @@ void prepare_step(CompiledStep& out, const graph::Step& step, const graph::Snaps
   }
 }
 
+void find_short_way(CompiledPlan& plan, const graph::Snapshot& s) {
+  if (plan.steps.size() != 1) return;
+  const CompiledStep& compiled = *plan.steps[0];
+  const graph::Step& step = *compiled.step;
+  if (!step.flat || step.program.form != program::Form::map) return;
+  std::size_t wanted = 0;
+  for (int k = 0; k < s.lazies; ++k) wanted += s.output[k];
+  bool all = wanted == step.outputs.size();
+  for (graph::Slot slot : step.outputs) all &= s.output[slot];
+  for (std::size_t k = 0; k < step.inputs.size(); ++k) {
+    graph::Slot slot = step.inputs[k].slot;
+    all &= graph::is_leaf(slot) || graph::is_constant(slot);
+    all &= step.program.parameters[k].role != program::Role::index && step.inputs[k].part == 0;
+    plan.short_inputs.push_back({slot, compiled.flat_layout.access[k] == program::AccessKind::single,
+                                 static_cast<std::uint8_t>(item_size(step.program.parameters[k].type))});
+  }
+  plan.is_short = all;
+}
+
 CompiledPlan& slow_find(const graph::Snapshot& snapshot) {
   Plans& all = plans();
   {
@@ -86,6 +105,7 @@ CompiledPlan& slow_find(const graph::Snapshot& snapshot) {
     fresh->steps.push_back(std::make_unique<CompiledStep>());
     prepare_step(*fresh->steps.back(), step, &snapshot);
   }
+  find_short_way(*fresh, snapshot);
   std::lock_guard lock(all.mutex);
   auto [where, added] = all.all.try_emplace(snapshot.key, std::move(fresh));
   if (added) built.fetch_add(1, std::memory_order_relaxed);

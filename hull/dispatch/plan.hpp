@@ -20,9 +20,20 @@ struct CompiledStep {
   std::atomic<const Executable*> cpu_executable{nullptr};  // CPU executables do not depend on the layout
 };
 
+/// An input of the short way.
+struct ShortInput {
+  graph::Slot slot;
+  bool single;
+  std::uint8_t item;  // bytes of an element
+};
+
 struct CompiledPlan {
   graph::Plan plan;
   std::vector<std::unique_ptr<CompiledStep>> steps;
+  // Whether there is a short way: a single flat map of leaves and constants, whose outputs are all that is wanted. On
+  // the CPU it goes from the snapshot to the routines with nothing to bind.
+  bool is_short = false;
+  std::vector<ShortInput> short_inputs;
 };
 
 /// The plan of this snapshot: from this thread's table, from the process's, or fused now.

@@ -129,8 +129,7 @@ class Runner {
   Runner(const Snapshot& snapshot, Results& results, Workspace& workspace)
       : s_(snapshot), results_(results), explain_(Explain::current()), binding_(workspace.binding), arguments_(workspace.arguments) {}
 
-  void run() {
-    CompiledPlan& plan = find_plan(s_);
+  void run(CompiledPlan& plan) {
     device_ = choose(s_, explain_ ? &why_ : nullptr);
     for (auto& step : plan.steps) run_step(*step);
     for (int k = 0; k < s_.lazies; ++k)
@@ -318,11 +317,47 @@ class Runner {
   Argument* arguments_;
 };
 
+/// Runs a plan that has a short way; false, with nothing done, if it must take the long one: when somebody wants an
+/// explanation, or when the work or its data belong to another device.
+bool run_short(CompiledPlan& plan, const Snapshot& s, Results& results) {
+  if (Explain::current()) return false;
+  std::uint8_t device = s.lazy[0]->device;
+  if ((device ? device : choose(s, nullptr)) != kCpu) return false;
+  FlatArgument arguments[kMaxParameters];
+  std::size_t count = 0;
+  for (const ShortInput& input : plan.short_inputs) {
+    const Node* n = s.node(input.slot);
+    FlatArgument& argument = arguments[count++];
+    argument.single = input.single;
+    if (graph::is_constant(input.slot)) {
+      argument.scalar = n->bits;
+      continue;
+    }
+    if (!n->storage || n->storage->device != kCpu) return false;
+    argument.address = n->storage->memory.handle + static_cast<std::uintptr_t>(n->offset * input.item);
+  }
+  CompiledStep& compiled = *plan.steps[0];
+  const Step& step = *compiled.step;
+  const Executable* executable = compiled.cpu_executable.load(std::memory_order_acquire);
+  if (!executable) [[unlikely]] executable = &find_executable(compiled, compiled.flat_layout, kCpu, nullptr);
+  std::int64_t n = s.node(step.root)->shape.size();
+  for (Slot slot : step.outputs) {
+    Storage* storage = allocate(kCpu, bytes_of(n, item_size(s.lazy[slot]->dtype)));
+    results.set(slot, storage);
+    arguments[count++] = {storage->memory.handle, 0, false};
+  }
+  count_program();
+  cpu_device().backend->launch_flat(*executable, n, {arguments, count});
+  return true;
+}
+
 }  // namespace
 
 void run(const Snapshot& snapshot, Results& results) {
+  CompiledPlan& plan = find_plan(snapshot);
+  if (plan.is_short && run_short(plan, snapshot, results)) return;
   WorkspaceLease lease;
-  Runner(snapshot, results, *lease).run();
+  Runner(snapshot, results, *lease).run(plan);
 }
 
 RunCounters run_counters() {

@@ -27,12 +27,34 @@ struct Walk {
 
   explicit Walk(Snapshot& snapshot) : out(snapshot) {}
 
-  // Two multiply-xorshift lanes with different odd constants (the finaliser of splitmix64, Steele et al. 2014).
-  void mix(std::uint64_t value) {
-    low = (low ^ value) * 0xbf58476d1ce4e5b9u;
-    low ^= low >> 29;
-    high = (high + value) * 0x94d049bb133111ebu;
-    high ^= high >> 31;
+  std::uint64_t packed = 0, waiting = 0;
+  int packed_bits = 0;
+  bool waits = false;
+
+  /// Both halves of the 128-bit product, the mixing step of wyhash (Wang Yi, 2019).
+  static std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
+    __extension__ using Wide = unsigned __int128;
+    Wide product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  }
+
+  void mix(std::uint64_t a, std::uint64_t b) {
+    low = fold(low ^ a, b ^ 0xbf58476d1ce4e5b9u);
+    high = fold(high ^ b, a ^ 0x94d049bb133111ebu);
+  }
+
+  /// Facts of a few bits go into words, and words in twos into the key.
+  void pack(std::uint64_t value, int bits) {
+    if (packed_bits + bits > 64) flush();
+    packed |= value << packed_bits;
+    packed_bits += bits;
+  }
+  void flush() {
+    if (waits) mix(waiting, packed);
+    waits = !waits;
+    waiting = packed;
+    packed = 0;
+    packed_bits = 0;
   }
 
   std::uint64_t shape_id(const Shape& s) {
@@ -64,20 +86,23 @@ struct Walk {
     }
     // A view that repeats elements must not repeat the work on them.
     if (n->kind == Kind::view) word |= static_cast<std::uint64_t>(n->shape.size() > n->input[0]->shape.size()) << 41;
-    mix(word);
     std::uint64_t edges = n->inputs;
     for (int k = 0; k < n->inputs; ++k) edges = edges << 8 | out.input[s][k];
-    mix(edges);
+    mix(word, edges);
   }
 
   void finish() {
     for (int k = 0; k < out.lazies; ++k) mix_lazy(out.order[k]);
     for (int k = 0; k < out.leaves; ++k) {
       const Node* n = out.leaf[k];
-      mix(common(n) | static_cast<std::uint64_t>(n->contiguous) << 40 | std::uint64_t{1} << 41);
+      pack(common(n) << 1 | static_cast<std::uint64_t>(n->contiguous), 16);
     }
-    for (int k = 0; k < shapes; ++k) mix(static_cast<std::uint64_t>(shape[k]->rank()) << 1 | (shape[k]->size() == 1));
-    for (int k = 0; k < out.constants; ++k) mix(static_cast<std::uint64_t>(out.constant[k]->dtype) | std::uint64_t{1} << 42);
+    for (int k = 0; k < out.constants; ++k) pack(static_cast<std::uint64_t>(out.constant[k]->dtype), 8);
+    for (int k = 0; k < shapes; ++k) pack(static_cast<std::uint64_t>(shape[k]->rank()) << 1 | (shape[k]->size() == 1), 5);
+    flush();
+    // How many of each there are says where in the words above each lies.
+    mix(waits ? waiting : 0, static_cast<std::uint64_t>(out.lazies) | static_cast<std::uint64_t>(out.leaves) << 8 |
+                                 static_cast<std::uint64_t>(out.constants) << 16 | static_cast<std::uint64_t>(shapes) << 24);
     out.key = {low, high};
   }
 

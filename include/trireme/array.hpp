@@ -80,7 +80,9 @@ class TRIREME_API array {
     std::swap(node_, taken.node_);
     return *this;
   }
-  ~array();
+  ~array() {
+    if (node_) drop();
+  }
 
   /// A copy of `values`, row-major, in the given shape. Throws Code::shape_mismatch when the counts differ.
   template <class T>
@@ -180,6 +182,7 @@ class TRIREME_API array {
   graph::Node* release() noexcept { return std::exchange(node_, nullptr); }
 
  private:
+  void drop() noexcept;
   void item_to(void* destination, Dtype as) const;
   void expect_dtype(const char* function, Dtype as) const;
   graph::Node* node_ = nullptr;
