@@ -106,11 +106,7 @@ struct Pool {
 };
 
 Pool& pool() {
-  static Pool* const instance = [] {
-    auto* made = new Pool;  // leaked: oneTBB has its own end
-    program::hold_across_fork(made->mutex, program::LockRank::threads);
-    return made;
-  }();
+  static Pool* const instance = program::make_held<Pool>(program::LockRank::threads);  // leaked: oneTBB has its own end
   return *instance;
 }
 

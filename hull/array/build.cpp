@@ -18,13 +18,14 @@ using graph::State;
 namespace {
 
 Node* empty_leaf() {
-  Node* n = graph::new_node();
+  Owned made(graph::new_node());
+  Node* n = made.get();
   n->dtype = Dtype::f64;
   n->shape = n->strides = Shape{0};
   n->strides[0] = 1;
   n->state.store(State::ready, std::memory_order_relaxed);
   n->storage = dispatch::allocate(dispatch::kCpu, 0);
-  return n;
+  return made.release();
 }
 
 void merge_device(Node* n, const Node* input) {
@@ -63,7 +64,13 @@ Owned node_of(const array& a) {
 }
 
 Owned leaf(const Shape& shape, Dtype dtype, graph::Storage* storage, const Shape& strides, std::int64_t offset) {
-  Node* n = graph::new_node();
+  Node* n;
+  try {
+    n = graph::new_node();
+  } catch (...) {
+    graph::release(storage);  // it was handed over
+    throw;
+  }
   n->dtype = dtype;
   n->shape = shape;
   n->strides = strides;

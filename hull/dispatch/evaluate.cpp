@@ -35,11 +35,7 @@ struct Claims {
 };
 
 Claims& claims() {
-  static Claims* const instance = [] {
-    auto* made = new Claims;
-    program::hold_across_fork(made->mutex, program::LockRank::claims);
-    return made;
-  }();
+  static Claims* const instance = program::make_held<Claims>(program::LockRank::claims);
   return *instance;
 }
 

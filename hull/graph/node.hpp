@@ -78,7 +78,8 @@ struct Node {
 inline constexpr int kMaxOperations = 96;
 inline constexpr int kMaxLeaves = 24;
 
-/// A node with refs 1 from this thread's free list. Only the fields of the default constructor are set.
+/// A node with refs 1 from this thread's free list. Only the fields of the default constructor are set. Throws
+/// Code::out_of_memory.
 Node* new_node();
 
 /// Called by release when the count falls to 0.

@@ -10,5 +10,7 @@
 #include "trireme/error.hpp"
 #include "trireme/explain.hpp"
 #include "trireme/io.hpp"
+#include "trireme/memory.hpp"
+#include "trireme/profile.hpp"
 #include "trireme/reduce.hpp"
 #include "trireme/shape.hpp"
