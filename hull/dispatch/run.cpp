@@ -266,17 +266,19 @@ class Runner {
     const Executable& executable = find_executable(compiled, layout, target_, explain_ ? &compile_seconds_ : nullptr);
     Launch what{&domain, &layout, std::span<const Argument>(arguments_, count)};
     count_program();
+    if (explain_ || profiling()) [[unlikely]] launch_timed(compiled, executable, what);
+    else where_->backend->launch(where_->index, executable, what);
+  }
+
+  [[gnu::noinline, gnu::cold]] void launch_timed(const CompiledStep& compiled, const Executable& executable, const Launch& what) {
+    const program::Domain& domain = *what.domain;
     bool profiled = profiling();
-    if (!explain_ && !profiled) [[likely]] {
-      where_->backend->launch(where_->index, executable, what);
-      return;
-    }
     where_->backend->wait(where_->index);
     auto start = std::chrono::steady_clock::now();
     where_->backend->launch(where_->index, executable, what);
     where_->backend->wait(where_->index);
     double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    Traffic traffic = traffic_of(compiled.step->program, domain, layout);
+    Traffic traffic = traffic_of(compiled.step->program, domain, *what.layout);
     if (explain_) report(compiled, domain, executable, traffic, seconds);
     if (profiled) profile(compiled, domain, traffic, start, seconds);
   }

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <sys/mman.h>
@@ -25,6 +26,7 @@ namespace trireme::dispatch {
 namespace {
 
 using graph::FreeList;
+static_assert(std::is_trivially_destructible_v<Storage>);
 
 // A CPU block is its Storage header followed by the data, so that one list operation takes both.
 constexpr std::size_t kHeader = 64 * ((sizeof(Storage) + 63) / 64);
@@ -172,32 +174,46 @@ void give_kept_back() noexcept {
   program::throw_out_of_memory("allocate");
 }
 
-void uncount(Block block, std::size_t bytes) noexcept {
-  if (block == large) uncount_large(kCpu, bytes);
-  else uncount_small(bytes);
+template <class List>
+void* take_small(std::size_t bytes) {
+  count_small(bytes);
+  try {
+    return List::take();
+  } catch (...) {
+    uncount_small(bytes);
+    throw;
+  }
+}
+
+template <class List>
+void give_small(Storage* storage, std::size_t bytes) noexcept {
+  uncount_small(bytes);
+  List::give(storage);
+}
+
+[[gnu::noinline]] void* take_large(std::size_t bytes) {
+  count_large(kCpu, bytes);
+  try {
+    if (bytes < std::size_t{1} << 62)
+      if (void* memory = LargeBlocks::instance().take(kHeader + bytes + kSlack)) return memory;
+    throw std::bad_alloc();
+  } catch (...) {
+    uncount_large(kCpu, bytes);
+    throw;
+  }
 }
 
 Storage* allocate_cpu(std::size_t bytes) {
   Block block = bytes <= 192 ? tiny : bytes <= 4096 ? page : bytes <= 16384 ? sixteen : large;
-  if (block == large) count_large(kCpu, bytes);
-  else count_small(bytes);
-  void* memory = nullptr;
+  void* memory;
   try {
     switch (block) {
-      case tiny: memory = Tiny::take(); break;
-      case page: memory = Page::take(); break;
-      case sixteen: memory = Sixteen::take(); break;
-      default:
-        if (bytes < std::size_t{1} << 62) memory = LargeBlocks::instance().take(kHeader + bytes + kSlack);
-        break;
+      case tiny: memory = take_small<Tiny>(bytes); break;
+      case page: memory = take_small<Page>(bytes); break;
+      case sixteen: memory = take_small<Sixteen>(bytes); break;
+      default: memory = take_large(bytes); break;
     }
   } catch (const std::bad_alloc&) {
-  } catch (...) {
-    uncount(block, bytes);
-    throw;
-  }
-  if (!memory) {
-    uncount(block, bytes);
     out_of_memory(bytes);
   }
   auto* storage = ::new (memory) Storage;
@@ -207,10 +223,7 @@ Storage* allocate_cpu(std::size_t bytes) {
   return storage;
 }
 
-}  // namespace
-
-Storage* allocate(std::uint8_t id, std::size_t bytes) {
-  if (id == kCpu) return allocate_cpu(bytes);
+[[gnu::noinline]] Storage* allocate_elsewhere(std::uint8_t id, std::size_t bytes) {
   RegisteredDevice& where = device(id);
   count_large(id, bytes);
   void* header = nullptr;
@@ -229,6 +242,12 @@ Storage* allocate(std::uint8_t id, std::size_t bytes) {
   storage->bytes = bytes;
   storage->memory = memory;
   return storage;
+}
+
+}  // namespace
+
+Storage* allocate(std::uint8_t id, std::size_t bytes) {
+  return id == kCpu ? allocate_cpu(bytes) : allocate_elsewhere(id, bytes);
 }
 
 Storage* on_device(Storage* storage, std::uint8_t id, std::int64_t& moved) {
@@ -268,35 +287,41 @@ namespace trireme::graph {
 
 void retain(Storage* storage) noexcept { program::add_reference(storage->refs); }
 
-void release(Storage* storage) noexcept {
+/// Blocks with copies elsewhere, large ones, and those of other devices.
+[[gnu::noinline]] static void release_rest(Storage* storage) noexcept {
   using namespace trireme::dispatch;
-  if (!program::drop_reference(storage->refs)) return;
   for (Storage* copy = storage->copies.load(std::memory_order_acquire); copy;) {
     Storage* next = copy->next;
     release(copy);
     copy = next;
   }
   std::size_t bytes = storage->bytes;
-  auto block = static_cast<Block>(storage->block);
-  Memory memory = storage->memory;
-  std::uint8_t id = storage->device;
-  storage->~Storage();
-  if (block == foreign) uncount_large(id, bytes);
-  else uncount(block, bytes);
-  switch (block) {
-    case tiny: Tiny::give(storage); break;
-    case page: Page::give(storage); break;
-    case sixteen: Sixteen::give(storage); break;
+  switch (static_cast<Block>(storage->block)) {
+    case tiny: give_small<Tiny>(storage, bytes); break;
+    case page: give_small<Page>(storage, bytes); break;
+    case sixteen: give_small<Sixteen>(storage, bytes); break;
     case large:
+      uncount_large(kCpu, bytes);
       LargeBlocks::instance().give(storage, kHeader + bytes + kSlack);
       break;
     case foreign: {
-      RegisteredDevice& where = device(id);
-      where.backend->release(where.index, memory);
+      uncount_large(storage->device, bytes);
+      RegisteredDevice& where = device(storage->device);
+      where.backend->release(where.index, storage->memory);
       Headers::give(storage);
       break;
     }
   }
+}
+
+void release(Storage* storage) noexcept {
+  using namespace trireme::dispatch;
+  if (!program::drop_reference(storage->refs)) return;
+  if (!storage->copies.load(std::memory_order_acquire)) [[likely]] {
+    if (storage->block == tiny) return give_small<Tiny>(storage, storage->bytes);
+    if (storage->block == page) return give_small<Page>(storage, storage->bytes);
+  }
+  release_rest(storage);
 }
 
 }  // namespace trireme::graph
