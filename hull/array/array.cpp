@@ -91,6 +91,12 @@ void array::expect_dtype(const char* function, Dtype as) const try {
   program::throw_out_of_memory("copy_to");
 }
 
+void array::throw_no_room(const char* function) const try {
+  throw error(Code::out_of_memory, std::string(function) + ": no memory for " + std::to_string(size()) + " elements");
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory(function);
+}
+
 void array::copy_to(void* destination, Dtype as) const try {
   expect_dtype("copy_to", as);
   if (size() == 0) {

@@ -3,7 +3,8 @@
 //
 // Two kinds of memory fail: that of arrays, through dispatch::fail_allocation, and all that comes from operator new,
 // which this program replaces. Caches hide allocations, so operator new fails twice over: in this process, where they
-// are warm and every block must come back, and in forks of one that has computed nothing yet.
+// are warm and every block must come back, and in forks of one that has computed nothing yet. Of the thousands of calls
+// there, the quick run takes one in eleven, and TRIREME_LONG=1 all.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -26,8 +27,9 @@ struct Folder {
   std::string path;
 };
 
-/// What happened when the scenario ran: "" if it succeeded, "failed" if it failed as it must, else what is wrong.
-std::string outcome(const World& world, std::vector<std::string>& results) {
+/// What happened when the scenario ran: "" if it succeeded, "failed" if it failed as it must, else what is wrong. It
+/// also succeeds where the library can do without the memory. `calls`: of operator new.
+std::string outcome(const World& world, std::vector<std::string>& results, std::int64_t& calls) {
   const std::int64_t live = memory_use().live;
   std::string text;
   try {
@@ -38,11 +40,17 @@ std::string outcome(const World& world, std::vector<std::string>& results) {
     text = e.what();
   }
   dispatch::fail_allocation(0);
+  calls = new_calls();
   fail_new(0);
   set_profile_callback({});
   if (std::string damage = world.damage(); !damage.empty()) return text + ": " + damage;
   if (std::int64_t now = memory_use().live; now != live) return text + ": " + std::to_string(now - live) + " bytes leaked";
   return text;
+}
+
+std::string outcome(const World& world, std::vector<std::string>& results) {
+  std::int64_t calls = 0;
+  return outcome(world, results, calls);
 }
 
 TEST(faults, array_memory_fails_at_every_allocation) {
@@ -87,20 +95,20 @@ void fail_warm(bool all_after) {
   for (int k = 0; k < 3; ++k) ASSERT_EQ(outcome(world, expected), "");
   results = expected;
   const std::int64_t before = blocks_alive();
-  std::int64_t n = 1, failures = 0;
+  std::int64_t n = 1, failures = 0, calls = 0;
   for (;; ++n) {
     fail_new(n, all_after);
     std::string first;
     {
       std::vector<std::string> now;
-      first = outcome(world, now);
+      first = outcome(world, now, calls);
       if (first.empty()) {
         ASSERT_EQ(now, expected);
       }
     }
-    if (first.empty()) break;
-    ++failures;
-    ASSERT_EQ(first, "failed") << "call " << n << " of operator new";
+    if (first.empty() && calls < n) break;
+    failures += !first.empty();
+    ASSERT_TRUE(first.empty() || first == "failed") << first << ", call " << n << " of operator new";
     ASSERT_LE(blocks_alive(), before + 1) << "call " << n << " of operator new";  // `first` may own a block
   }
   ASSERT_EQ(outcome(world, results), "");
@@ -123,22 +131,27 @@ void fail_cold(bool all_after) {
     for (const std::string& hash : results) text += hash + "\n";
     return text;
   });
-  std::int64_t n = 1;
-  for (;; ++n) {
+  std::int64_t failures = 0;
+  const char* all = std::getenv("TRIREME_LONG");
+  const std::int64_t step = all && *all == '1' ? 1 : 11;
+  for (std::int64_t n = 1;; n += step) {
+    if (getenv("DBG")) fprintf(stderr, "%d\n", (int)n);
     const std::string text = run_fork([&]() -> std::string {
       std::vector<std::string> results;
+      std::int64_t calls = 0;
       fail_new(n, all_after);
-      const std::string first = outcome(world, results);
-      if (first.empty()) return "";
-      if (first != "failed") return first;
-      std::string then = outcome(world, results);
+      const std::string first = outcome(world, results, calls);
+      const bool reached = calls >= n;
+      if (!first.empty() && first != "failed") return first;
+      std::string then = first.empty() ? "" : outcome(world, results);
       for (const std::string& hash : results) then += hash + "\n";
-      return then == expected ? "failed" : "afterwards: " + then;
+      return then != expected ? "results differ: " + then : !reached ? "the end" : first.empty() ? "survived" : "failed";
     });
-    if (text.empty()) break;
-    if (text != "failed") return report("call " + std::to_string(n) + ": " + text);
+    if (text == "the end") break;
+    failures += text == "failed";
+    if (text != "failed" && text != "survived") return report("call " + std::to_string(n) + ": " + text);
   }
-  report(std::to_string(n - 1) + " failures");
+  report(std::to_string(failures) + " failures");
 }
 
 TEST(faults_child, DISABLED_cold) { fail_cold(false); }
@@ -147,7 +160,7 @@ TEST(faults_child, DISABLED_cold_all_after) { fail_cold(true); }
 void expect_clean(const std::string& test) {
   const std::string text = run_child(test, {{"OCL_ICD_VENDORS", "/nonexistent"}});
   EXPECT_TRUE(text.ends_with(" failures")) << text;
-  EXPECT_GT(std::atoi(text.c_str()), 500) << text;
+  EXPECT_GT(std::atoi(text.c_str()), 100) << text;
   std::printf("%s: %s\n", test.c_str(), text.c_str());
 }
 

@@ -16,7 +16,7 @@ struct World {
   array view;                                        // of matrix
   array lazy;                                        // of small and of each size class
   std::string folder;                                // to save files in
-  std::string file;
+  std::string file, missing;
 
   /// What is wrong with the arrays, "" for nothing. Computes nothing but `lazy`, from a handle of its own.
   std::string damage() const;
