@@ -19,13 +19,14 @@ using graph::State;
 namespace {
 
 Node* empty_leaf() {
-  Node* n = graph::new_node();
+  Owned made(graph::new_node());
+  Node* n = made.get();
   n->dtype = Dtype::f64;
   n->shape = n->strides = Shape{0};
   n->strides[0] = 1;
   n->state.store(State::ready, std::memory_order_relaxed);
   n->storage = dispatch::allocate(dispatch::kCpu, 0);
-  return n;
+  return made.release();
 }
 
 void merge_device(Node* n, const Node* input) {
@@ -69,7 +70,13 @@ Owned node_of(const array& a) {
 }
 
 Owned leaf(const Shape& shape, Dtype dtype, graph::Storage* storage, const Shape& strides, std::int64_t offset) {
-  Node* n = graph::new_node();
+  Node* n;
+  try {
+    n = graph::new_node();
+  } catch (...) {
+    graph::release(storage);  // it was handed over
+    throw;
+  }
   n->dtype = dtype;
   n->shape = shape;
   n->strides = strides;
@@ -172,9 +179,8 @@ Owned host_value(const array& a) {
   if (!n->contiguous || n->storage->device != dispatch::kCpu) {
     if (!n->contiguous) {  // one program gathers it, where the data is
       Owned copy = operation(Kind::view, program::Opcode::cast, n->dtype, n->shape, &n, 1);
-      auto* map = new graph::ViewMap;
+      auto* map = copy->map = new graph::ViewMap;
       for (int k = 0; k < copy->shape.rank() && k < kMaxRank; ++k) map->axis[k].axis = static_cast<std::int8_t>(k);
-      copy->map = map;
       copy->device = copy->input[0]->storage->device;
       dispatch::evaluate(copy.get(), true);
       n = std::move(copy);

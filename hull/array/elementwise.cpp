@@ -6,6 +6,7 @@
 
 #include "array/build.hpp"
 #include "graph/infer.hpp"
+#include "program/out_of_memory.hpp"
 #include "trireme/create.hpp"
 
 namespace trireme {
@@ -98,19 +99,23 @@ inline array build_row(Opcode op, Rule rule, Operand* const* operands, int count
 #define TRIREME_OPERANDS_2 &a, &b
 #define TRIREME_OPERANDS_3 &a, &b, &c
 #define OP(name, arity, rule, expression, doc)                \
-  array name(TRIREME_PARAMETERS_##arity) {                    \
-    Operand* const operands[] = {TRIREME_OPERANDS_##arity};          \
+  array name(TRIREME_PARAMETERS_##arity) try {                \
+    Operand* const operands[] = {TRIREME_OPERANDS_##arity};   \
     return build_row(Opcode::name, Rule::rule, operands, arity); \
+  } catch (const std::bad_alloc&) {                           \
+    program::throw_out_of_memory(#name);                      \
   }
 #include "trireme/elementwise.def"
 #undef OP
 
-array astype(Operand x, Dtype to) {
+array astype(Operand x, Dtype to) try {
   Owned n = build::operand("astype", x);
   if (kind(n->dtype) == Kind::complex && kind(to) != Kind::complex && to != Dtype::boolean)
     throw error(Code::dtype_mismatch, "astype: " + std::string(name(n->dtype)) + " does not become " + std::string(name(to)) +
                                           ", which drops the imaginary part; use real() or abs()");
   return array(build::cast(std::move(n), to).release());
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("astype");
 }
 
 }  // namespace trireme

@@ -3,10 +3,12 @@
 #include "trireme/explain.hpp"
 
 #include <cstdio>
+#include <new>
 
 #include "dispatch/plan.hpp"
 #include "dispatch/run.hpp"
-#include "dispatch/storage.hpp"
+#include "dispatch/tally.hpp"
+#include "program/out_of_memory.hpp"
 
 #ifndef TRIREME_VERSION
 #error "TRIREME_VERSION is given by the build"
@@ -30,7 +32,7 @@ Explain::Explain() : previous_(explaining) { explaining = this; }
 Explain::~Explain() { explaining = previous_; }
 Explain* Explain::current() { return explaining; }
 
-std::string Explain::text() const {
+std::string Explain::text() const try {
   std::string out;
   int index = 0;
   for (const ProgramReport& r : programs_) {
@@ -54,9 +56,11 @@ std::string Explain::text() const {
     }
   }
   return out;
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("Explain::text");
 }
 
-Counters counters() {
+Counters counters() try {
   Counters c;
   dispatch::RunCounters run = dispatch::run_counters();
   c.plans_built = dispatch::plans_built();
@@ -64,10 +68,18 @@ Counters counters() {
   c.programs_run = run.programs;
   c.bytes_moved = run.moved;
   c.fallbacks = run.fallbacks;
-  c.bytes_live = dispatch::live_bytes();
+  dispatch::MemoryCount memory = dispatch::memory_count(0);
+  c.bytes_live = memory.live;
+  c.bytes_peak = memory.peak;
   return c;
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("counters");
 }
 
-std::string version() { return TRIREME_VERSION; }
+std::string version() try {
+  return TRIREME_VERSION;
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("version");
+}
 
 }  // namespace trireme

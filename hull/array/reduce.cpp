@@ -9,6 +9,7 @@
 #include "array/build.hpp"
 #include "graph/infer.hpp"
 #include "program/float_environment.hpp"
+#include "program/out_of_memory.hpp"
 #include "program/work_type.hpp"
 #include "trireme/create.hpp"
 #include "trireme/elementwise.hpp"
@@ -182,72 +183,96 @@ array argument(std::string_view function, Opcode op, Operand& operand, std::opti
 
 }  // namespace
 
-array sum(Operand x, std::span<const int> axes, bool keepdims) {
+array sum(Operand x, std::span<const int> axes, bool keepdims) try {
   return sum_run("sum", run_of("sum", x, axes, keepdims));
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("sum");
 }
 
-array prod(Operand x, std::span<const int> axes, bool keepdims) {
+array prod(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("prod", x, axes, keepdims);
   if (kind(run.x.dtype()) == Kind::complex) return complex_product(run);
   run.x = astype(std::move(run.x), sum_type(run.x.dtype()));
   return reduce_widened("prod", Opcode::reduce_multiply, std::move(run));
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("prod");
 }
 
-array mean(Operand x, std::span<const int> axes, bool keepdims) {
+array mean(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("mean", x, axes, keepdims);
   const Dtype dtype = mean_type(run.x.dtype());
   return astype(mean_run("mean", widened(std::move(run))), dtype);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("mean");
 }
 
-array min(Operand x, std::span<const int> axes, bool keepdims) {
+array min(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("min", x, axes, keepdims);
   expect_numbers("min", run);
   expect_elements("min", run);
   return reduce_widened("min", Opcode::reduce_minimum, std::move(run));
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("min");
 }
 
-array max(Operand x, std::span<const int> axes, bool keepdims) {
+array max(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("max", x, axes, keepdims);
   expect_numbers("max", run);
   expect_elements("max", run);
   return reduce_widened("max", Opcode::reduce_maximum, std::move(run));
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("max");
 }
 
-array any(Operand x, std::span<const int> axes, bool keepdims) {
+array any(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("any", x, axes, keepdims);
   run.x = astype(truth(std::move(run.x)), i32);
   return reduce("any", Opcode::reduce_maximum, std::move(run)) > 0;  // an empty run gives the least i32
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("any");
 }
 
-array all(Operand x, std::span<const int> axes, bool keepdims) {
+array all(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("all", x, axes, keepdims);
   run.x = astype(truth(std::move(run.x)), i32);
   return reduce("all", Opcode::reduce_minimum, std::move(run)) > 0;
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("all");
 }
 
-array count_nonzero(Operand x, std::span<const int> axes, bool keepdims) {
+array count_nonzero(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("count_nonzero", x, axes, keepdims);
   run.x = astype(truth(std::move(run.x)), i64);
   return reduce("count_nonzero", Opcode::reduce_add, std::move(run));
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("count_nonzero");
 }
 
-array var(Operand x, std::span<const int> axes, double correction, bool keepdims) {
+array var(Operand x, std::span<const int> axes, double correction, bool keepdims) try {
   Run run = run_of("var", x, axes, keepdims);
   const Dtype dtype = component(mean_type(run.x.dtype()));
   return astype(var_run("var", widened(std::move(run)), correction), dtype);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("var");
 }
 
-array stddev(Operand x, std::span<const int> axes, double correction, bool keepdims) {
+array stddev(Operand x, std::span<const int> axes, double correction, bool keepdims) try {
   Run run = run_of("stddev", x, axes, keepdims);
   const Dtype dtype = component(mean_type(run.x.dtype()));
   return astype(sqrt(var_run("stddev", widened(std::move(run)), correction)), dtype);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("stddev");
 }
 
-array argmin(Operand x, std::optional<int> axis, bool keepdims) {
+array argmin(Operand x, std::optional<int> axis, bool keepdims) try {
   return argument("argmin", Opcode::reduce_minimum, x, axis, keepdims);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("argmin");
 }
-array argmax(Operand x, std::optional<int> axis, bool keepdims) {
+array argmax(Operand x, std::optional<int> axis, bool keepdims) try {
   return argument("argmax", Opcode::reduce_maximum, x, axis, keepdims);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("argmax");
 }
 
 #define TRIREME_REDUCTION(name)                                                  \

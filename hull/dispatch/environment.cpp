@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dispatch/environment.hpp"
 
+#include <charconv>
 #include <cstdlib>
+#include <memory>
+
+#include "trireme/error.hpp"
 
 namespace trireme::dispatch {
 
@@ -17,19 +21,47 @@ std::string read(const char* name) {
   return value ? value : "";
 }
 
+/// A whole number above 0, times 1024 once for K, twice for M, three times for G.
+std::size_t parse_bytes(const char* name, const std::string& text) {
+  std::size_t value = 0;
+  const char* end = text.data() + text.size();
+  auto [at, code] = std::from_chars(text.data(), end, value);
+  int shift = 0;
+  if (at != end) switch (*at++) {
+      case 'K': case 'k': shift = 10; break;
+      case 'M': case 'm': shift = 20; break;
+      case 'G': case 'g': shift = 30; break;
+      default: code = std::errc::invalid_argument; break;
+    }
+  if (code != std::errc() || at != end || value == 0 || value > (SIZE_MAX >> 1 >> shift))
+    throw error(Code::invalid_argument, std::string(name) + ": expected a number of bytes above 0, with K, M or G behind it if wanted, got '" + text + "'");
+  return value << shift;
+}
+
 }  // namespace
 
 const Environment& environment() {
   static const Environment* const instance = [] {
-    auto* e = new Environment;  // leaked: read until the very end of the process
+    auto e = std::make_unique<Environment>();
     e->device = read("TRIREME_DEVICE");
     e->cpu_level = read("TRIREME_CPU_LEVEL");
     e->threads = read("TRIREME_THREADS");
     e->slurm_cpus = read("SLURM_CPUS_PER_TASK");
     e->strict = read("TRIREME_STRICT") == "1";
-    return e;
+    e->memory_limit = read("TRIREME_MEMORY_LIMIT");
+    e->profile = read("TRIREME_PROFILE");
+    e->trace = read("TRIREME_TRACE");
+    return e.release();  // leaked: read until the very end of the process
   }();
   return *instance;
+}
+
+std::size_t memory_limit() {
+  static const std::size_t limit = [] {
+    const std::string& text = environment().memory_limit;
+    return text.empty() ? std::size_t{0} : parse_bytes("TRIREME_MEMORY_LIMIT", text);
+  }();
+  return limit;
 }
 
 }  // namespace trireme::dispatch

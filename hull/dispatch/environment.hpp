@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace trireme::dispatch {
@@ -12,9 +13,15 @@ struct Environment {
   std::string cpu_level;          // TRIREME_CPU_LEVEL: baseline, avx2, avx512, neon
   std::string threads;            // TRIREME_THREADS
   std::string slurm_cpus;         // SLURM_CPUS_PER_TASK
+  std::string memory_limit;       // TRIREME_MEMORY_LIMIT: bytes, with K, M or G
+  std::string profile;            // TRIREME_PROFILE=1: a table when the process ends
+  std::string trace;              // TRIREME_TRACE: the file for a trace
   bool strict = false;            // TRIREME_STRICT=1: a fallback is an error
 };
 
 const Environment& environment();
+
+/// TRIREME_MEMORY_LIMIT in bytes, 0 without one. Throws Code::invalid_argument when it is no size.
+std::size_t memory_limit();
 
 }  // namespace trireme::dispatch

@@ -33,11 +33,8 @@ struct Plans {
 };
 
 Plans& plans() {
-  static Plans* const instance = [] {
-    auto* made = new Plans;  // leaked: threads may still evaluate while the process ends
-    program::hold_across_fork(made->mutex, program::LockRank::plans);
-    return made;
-  }();
+  // Leaked: threads may still evaluate while the process ends.
+  static Plans* const instance = program::make_held<Plans>(program::LockRank::plans);
   return *instance;
 }
 
@@ -122,11 +119,7 @@ struct Executables {
 };
 
 Executables& executables() {
-  static Executables* const instance = [] {
-    auto* made = new Executables;
-    program::hold_across_fork(made->mutex, program::LockRank::executables);
-    return made;
-  }();
+  static Executables* const instance = program::make_held<Executables>(program::LockRank::executables);
   return *instance;
 }
 
@@ -151,8 +144,8 @@ const Executable* known(const ExecutableKey& key) {
 CompiledPlan& find_plan(const graph::Snapshot& snapshot) {
   if (!recent) [[unlikely]] {
     if (program::ThreadExit::gone()) return slow_find(snapshot);
+    program::ThreadExit::at_exit(&drop_recent);  // before there is anything to lose
     recent = new RecentPlans;
-    program::ThreadExit::at_exit(&drop_recent);
   }
   RecentPlans::Entry& entry = recent->entry[snapshot.key.low % RecentPlans::kEntries];
   if (entry.plan && entry.key == snapshot.key) [[likely]]
@@ -171,11 +164,7 @@ CompiledStep& combine_step(program::Form form, program::Opcode op, Dtype type) {
     std::mutex mutex;
     std::map<std::tuple<program::Form, program::Opcode, Dtype>, std::unique_ptr<Owned>> all;
   };
-  static Steps* const steps = [] {
-    auto* made = new Steps;
-    program::hold_across_fork(made->mutex, program::LockRank::combining);
-    return made;
-  }();
+  static Steps* const steps = program::make_held<Steps>(program::LockRank::combining);
   std::lock_guard lock(steps->mutex);
   std::unique_ptr<Owned>& owned = steps->all[{form, op, type}];
   if (!owned) {

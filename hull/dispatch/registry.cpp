@@ -32,20 +32,28 @@ Registry& registry() {
   return *instance;
 }
 
+/// Changes nothing when it throws, so that it can be tried again.
 void list_others(Registry& r) {
-  r.devices.push_back(r.cpu_device);
-  r.others.push_back(make_opencl_backend());
-  r.others.push_back(make_cuda_backend());
+  std::vector<RegisteredDevice> devices{r.cpu_device};
+  if (r.others.empty()) {
+    std::vector<std::unique_ptr<Backend>> others;
+    others.push_back(make_opencl_backend());
+    others.push_back(make_cuda_backend());
+    r.others = std::move(others);
+  }
   for (auto& backend : r.others) {
     int index = 0;
     for (const DeviceInfo& info : backend->devices()) {
-      if (r.devices.size() == 255) break;  // ids are bytes
+      if (devices.size() == 255) break;  // ids are bytes
       RegisteredDevice d{backend.get(), index, "", info, false, false, "", 0};
       d.name = std::string(backend->name()) + ":" + std::to_string(index++);
-      r.devices.push_back(std::move(d));
+      devices.push_back(std::move(d));
     }
   }
-  for (std::size_t k = 0; k < r.devices.size(); ++k) r.probed.push_back(std::make_unique<std::once_flag>());
+  std::vector<std::unique_ptr<std::once_flag>> probed;
+  for (std::size_t k = 0; k < devices.size(); ++k) probed.push_back(std::make_unique<std::once_flag>());
+  r.devices = std::move(devices);
+  r.probed = std::move(probed);
 }
 
 Registry& listed() {

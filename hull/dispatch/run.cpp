@@ -9,7 +9,9 @@
 #include "dispatch/bind.hpp"
 #include "dispatch/choose.hpp"
 #include "dispatch/environment.hpp"
+#include "dispatch/profile.hpp"
 #include "dispatch/registry.hpp"
+#include "dispatch/tally.hpp"
 #include "program/fork.hpp"
 #include "program/thread_exit.hpp"
 #include "trireme/error.hpp"
@@ -39,6 +41,7 @@ std::int64_t ended_count = 0;
 thread_local constinit ProgramCount* my_count = nullptr;
 
 void drop_count() {
+  if (!my_count) return;
   std::lock_guard lock(count_mutex);
   ended_count += my_count->count.load(std::memory_order_relaxed);
   for (ProgramCount** link = &all_counts; *link; link = &(*link)->next)
@@ -59,10 +62,10 @@ void count_program() {
       ++ended_count;
       return;
     }
+    program::ThreadExit::at_exit(&drop_count);  // before there is anything to lose
     my_count = new ProgramCount;
     my_count->next = all_counts;
     all_counts = my_count;
-    program::ThreadExit::at_exit(&drop_count);
   }
   my_count->count.store(my_count->count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
@@ -83,6 +86,7 @@ struct Workspace {
 };
 
 thread_local constinit Workspace* spare = nullptr;
+thread_local constinit bool spare_registered = false;
 
 void drop_spare() {
   delete spare;
@@ -93,8 +97,11 @@ class WorkspaceLease {
  public:
   WorkspaceLease() : workspace_(std::exchange(spare, nullptr)) {
     if (workspace_) return;
+    if (!spare_registered && !program::ThreadExit::gone()) {
+      program::ThreadExit::at_exit(&drop_spare);
+      spare_registered = true;
+    }
     workspace_ = new Workspace;
-    if (!program::ThreadExit::gone()) program::ThreadExit::at_exit(&drop_spare);
   }
   ~WorkspaceLease() {
     if (!spare && !program::ThreadExit::gone()) spare = workspace_;
@@ -259,20 +266,48 @@ class Runner {
     const Executable& executable = find_executable(compiled, layout, target_, explain_ ? &compile_seconds_ : nullptr);
     Launch what{&domain, &layout, std::span<const Argument>(arguments_, count)};
     count_program();
-    if (!explain_) {
-      where_->backend->launch(where_->index, executable, what);
-      return;
-    }
+    if (explain_ || profiling()) [[unlikely]] launch_timed(compiled, executable, what);
+    else where_->backend->launch(where_->index, executable, what);
+  }
+
+  [[gnu::noinline, gnu::cold]] void launch_timed(const CompiledStep& compiled, const Executable& executable, const Launch& what) {
+    const program::Domain& domain = *what.domain;
+    bool profiled = profiling();
     where_->backend->wait(where_->index);
     auto start = std::chrono::steady_clock::now();
     where_->backend->launch(where_->index, executable, what);
     where_->backend->wait(where_->index);
     double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    report(compiled, domain, layout, executable, seconds);
+    Traffic traffic = traffic_of(compiled.step->program, domain, *what.layout);
+    if (explain_) report(compiled, domain, executable, traffic, seconds);
+    if (profiled) profile(compiled, domain, traffic, start, seconds);
   }
 
-  void report(const CompiledStep& compiled, const program::Domain& domain, const program::Layout& layout,
-              const Executable& executable, double seconds) {
+  struct Traffic {
+    std::int64_t read = 0, written = 0;
+  };
+
+  Traffic traffic_of(const program::Program& p, const program::Domain& domain, const program::Layout& layout) const {
+    Traffic t;
+    for (std::size_t k = 0; k < p.parameters.size(); ++k) {
+      auto item = static_cast<std::int64_t>(item_size(p.parameters[k].type));
+      if (p.parameters[k].role == program::Role::output)
+        t.written += item * (p.form == Form::map ? domain.size() : domain.kept_size() * chunk_count(p.form, domain));
+      if (p.parameters[k].role == program::Role::input) t.read += item * distinct_elements(domain, layout.access[k], k);
+    }
+    return t;
+  }
+
+  void profile(const CompiledStep& compiled, const program::Domain& domain, Traffic traffic,
+               std::chrono::steady_clock::time_point start, double seconds) const {
+    std::string name = profile_name(compiled.step->program), level = where_->backend->level();
+    MemoryCount memory = memory_count(0);
+    report_profile({name, compiled.hash.low, where_->name, level, start, seconds, domain.size(), traffic.read, traffic.written,
+                    memory.live, memory.peak});
+  }
+
+  void report(const CompiledStep& compiled, const program::Domain& domain, const Executable& executable, Traffic traffic,
+              double seconds) {
     ProgramReport r;
     const program::Program& p = compiled.step->program;
     r.program = program::print(p);
@@ -282,12 +317,8 @@ class Runner {
     r.source = executable.source();
     r.operations = compiled.step->operations;
     r.elements = domain.size();
-    for (std::size_t k = 0; k < p.parameters.size(); ++k) {
-      auto item = static_cast<std::int64_t>(item_size(p.parameters[k].type));
-      if (p.parameters[k].role == program::Role::output)
-        r.bytes_written += item * (p.form == Form::map ? domain.size() : domain.kept_size() * chunk_count(p.form, domain));
-      if (p.parameters[k].role == program::Role::input) r.bytes_read += item * distinct_elements(domain, layout.access[k], k);
-    }
+    r.bytes_read = traffic.read;
+    r.bytes_written = traffic.written;
     r.bytes_moved = moved_ - moved_before_;
     moved_before_ = moved_;
     r.seconds = seconds;

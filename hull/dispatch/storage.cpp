@@ -8,13 +8,17 @@
 #include <mutex>
 #include <new>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <sys/mman.h>
 
+#include "dispatch/environment.hpp"
 #include "dispatch/registry.hpp"
+#include "dispatch/tally.hpp"
 #include "graph/free_list.hpp"
 #include "program/fork.hpp"
+#include "program/out_of_memory.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::dispatch {
@@ -22,12 +26,46 @@ namespace trireme::dispatch {
 namespace {
 
 using graph::FreeList;
+static_assert(std::is_trivially_destructible_v<Storage>);
 
 // A CPU block is its Storage header followed by the data, so that one list operation takes both.
 constexpr std::size_t kHeader = 64 * ((sizeof(Storage) + 63) / 64);
 constexpr std::size_t kSlack = 64;  // vector code may read past the end
 
-struct DataTag;
+// What CPU blocks take from the system, kept ones included; TRIREME_MEMORY_LIMIT bounds it.
+std::atomic<std::int64_t> reserved{0};
+
+bool exceeds_limit(std::size_t more) {
+  std::size_t limit = memory_limit();
+  return limit != 0 && (more > limit || reserved.load(std::memory_order_relaxed) > static_cast<std::int64_t>(limit - more));
+}
+
+void give_kept_back() noexcept;
+
+/// Counts `bytes` that are about to be taken from the system. False when the limit forbids them even after all that is
+/// kept was given back.
+bool reserve(std::size_t bytes) {
+  reserved.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+  try {
+    if (!exceeds_limit(0)) return true;
+    give_kept_back();
+    if (!exceeds_limit(0)) return true;
+  } catch (...) {
+    reserved.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+    throw;
+  }
+  reserved.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+  return false;
+}
+
+void unreserve(std::size_t bytes) noexcept { reserved.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed); }
+
+struct DataTag {
+  static void reserve(std::size_t bytes) {
+    if (!dispatch::reserve(bytes)) throw std::bad_alloc();
+  }
+  static void unreserve(std::size_t bytes) noexcept { dispatch::unreserve(bytes); }
+};
 template <std::size_t Data, std::uint32_t Cap>
 using Small = FreeList<kHeader + Data + kSlack, Cap, DataTag>;
 using Tiny = Small<192, 128>;
@@ -38,24 +76,18 @@ using Headers = FreeList<kHeader, 64, HeaderTag>;
 
 enum Block : std::uint8_t { tiny, page, sixteen, large, foreign };
 
-std::atomic<std::int64_t> live{0};
-
 /// Large CPU blocks, kept by size class because fresh pages cost more than the work on them.
 class LargeBlocks {
  public:
   static LargeBlocks& instance() {
-    static LargeBlocks* const blocks = [] {
-      auto* made = new LargeBlocks;  // leaked on purpose
-      program::hold_across_fork(made->mutex_, program::LockRank::large_blocks);
-      return made;
-    }();
+    static LargeBlocks* const blocks = program::make_held<LargeBlocks>(program::LockRank::large_blocks);
     return *blocks;
   }
 
   void* take(std::size_t bytes) {
     bytes = round(bytes);
     {
-      std::lock_guard lock(mutex_);
+      std::lock_guard lock(mutex);
       auto found = free_.find(bytes);
       if (found != free_.end() && !found->second.empty()) {
         void* block = found->second.back();
@@ -64,14 +96,19 @@ class LargeBlocks {
         return block;
       }
     }
-    if (void* block = map(bytes)) return block;
-    trim(0);
-    return map(bytes);
+    if (!reserve(bytes)) return nullptr;
+    void* block = map(bytes);
+    if (!block) {
+      give_kept_back();
+      block = map(bytes);
+    }
+    if (!block) unreserve(bytes);
+    return block;
   }
 
   void give(void* block, std::size_t bytes) noexcept {
     bytes = round(bytes);
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock(mutex);
     if (cached_ + bytes <= kCacheLimit) {
       try {
         free_[bytes].push_back(block);
@@ -81,8 +118,18 @@ class LargeBlocks {
       }
     }
     lock.unlock();
-    munmap(block, bytes);
+    unmap(block, bytes);
   }
+
+  /// Gives all that is kept back to the system.
+  void trim() noexcept {
+    std::lock_guard lock(mutex);
+    for (auto& [bytes, blocks] : free_)
+      for (; !blocks.empty(); blocks.pop_back()) unmap(blocks.back(), bytes);
+    cached_ = 0;
+  }
+
+  std::mutex mutex;
 
  private:
   static constexpr std::size_t kCacheLimit = std::size_t{1} << 30;
@@ -100,61 +147,107 @@ class LargeBlocks {
     return block;
   }
 
-  void trim(std::size_t keep) {
-    std::lock_guard lock(mutex_);
-    for (auto& [bytes, blocks] : free_)
-      while (cached_ > keep && !blocks.empty()) {
-        munmap(blocks.back(), bytes);
-        blocks.pop_back();
-        cached_ -= bytes;
-      }
+  static void unmap(void* block, std::size_t bytes) noexcept {
+    munmap(block, bytes);
+    unreserve(bytes);
   }
 
-  std::mutex mutex_;
   std::map<std::size_t, std::vector<void*>> free_;
   std::size_t cached_ = 0;
 };
 
-[[noreturn]] void out_of_memory(std::string_view device, std::size_t bytes) {
-  throw error(Code::out_of_memory, "allocate: " + std::to_string(bytes) + " bytes on " + std::string(device) + " are not to be had");
+void give_kept_back() noexcept {
+  for (void (*trim)() : {+[] { LargeBlocks::instance().trim(); }, &Tiny::trim, &Page::trim, &Sixteen::trim}) try {
+      trim();
+    } catch (const std::bad_alloc&) {  // its first use, so it keeps nothing
+    }
+}
+
+[[noreturn]] void out_of_memory(std::size_t bytes) try {
+  std::string asked = "allocate: " + std::to_string(bytes) + " bytes on cpu ";
+  if (!exceeds_limit(kHeader + bytes + kSlack)) throw error(Code::out_of_memory, asked + "are not to be had");
+  throw error(Code::out_of_memory, asked + "would exceed TRIREME_MEMORY_LIMIT=" + environment().memory_limit + " (" +
+                                       std::to_string(memory_limit()) + " bytes): arrays hold " +
+                                       std::to_string(memory_count(kCpu).live) + " bytes there, in blocks of " +
+                                       std::to_string(reserved_bytes()));
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("allocate");
+}
+
+template <class List>
+void* take_small(std::size_t bytes) {
+  count_small(bytes);
+  try {
+    return List::take();
+  } catch (...) {
+    uncount_small(bytes);
+    throw;
+  }
+}
+
+template <class List>
+void give_small(Storage* storage, std::size_t bytes) noexcept {
+  uncount_small(bytes);
+  List::give(storage);
+}
+
+[[gnu::noinline]] void* take_large(std::size_t bytes) {
+  count_large(kCpu, bytes);
+  try {
+    if (bytes < std::size_t{1} << 62)
+      if (void* memory = LargeBlocks::instance().take(kHeader + bytes + kSlack)) return memory;
+    throw std::bad_alloc();
+  } catch (...) {
+    uncount_large(kCpu, bytes);
+    throw;
+  }
 }
 
 Storage* allocate_cpu(std::size_t bytes) {
   Block block = bytes <= 192 ? tiny : bytes <= 4096 ? page : bytes <= 16384 ? sixteen : large;
-  void* memory = nullptr;
+  void* memory;
   try {
     switch (block) {
-      case tiny: memory = Tiny::take(); break;
-      case page: memory = Page::take(); break;
-      case sixteen: memory = Sixteen::take(); break;
-      default:
-        if (bytes < std::size_t{1} << 62) memory = LargeBlocks::instance().take(kHeader + bytes + kSlack);
-        break;
+      case tiny: memory = take_small<Tiny>(bytes); break;
+      case page: memory = take_small<Page>(bytes); break;
+      case sixteen: memory = take_small<Sixteen>(bytes); break;
+      default: memory = take_large(bytes); break;
     }
   } catch (const std::bad_alloc&) {
+    out_of_memory(bytes);
   }
-  if (!memory) out_of_memory("cpu", bytes);
   auto* storage = ::new (memory) Storage;
   storage->block = block;
   storage->bytes = bytes;
   storage->memory = {reinterpret_cast<std::uintptr_t>(static_cast<char*>(memory) + kHeader), bytes};
-  if (block == large) live.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+  return storage;
+}
+
+[[gnu::noinline]] Storage* allocate_elsewhere(std::uint8_t id, std::size_t bytes) {
+  RegisteredDevice& where = device(id);
+  count_large(id, bytes);
+  void* header = nullptr;
+  Memory memory;
+  try {
+    header = Headers::take();
+    memory = where.backend->allocate(where.index, bytes);
+  } catch (...) {
+    if (header) Headers::give(header);
+    uncount_large(id, bytes);
+    throw;
+  }
+  auto* storage = ::new (header) Storage;
+  storage->device = id;
+  storage->block = foreign;
+  storage->bytes = bytes;
+  storage->memory = memory;
   return storage;
 }
 
 }  // namespace
 
 Storage* allocate(std::uint8_t id, std::size_t bytes) {
-  if (id == kCpu) return allocate_cpu(bytes);
-  RegisteredDevice& where = device(id);
-  Memory memory = where.backend->allocate(where.index, bytes);
-  auto* storage = ::new (Headers::take()) Storage;
-  storage->device = id;
-  storage->block = foreign;
-  storage->bytes = bytes;
-  storage->memory = memory;
-  live.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
-  return storage;
+  return id == kCpu ? allocate_cpu(bytes) : allocate_elsewhere(id, bytes);
 }
 
 Storage* on_device(Storage* storage, std::uint8_t id, std::int64_t& moved) {
@@ -186,7 +279,7 @@ Storage* on_device(Storage* storage, std::uint8_t id, std::int64_t& moved) {
   return copy;
 }
 
-std::int64_t live_bytes() { return live.load(std::memory_order_relaxed); }
+std::int64_t reserved_bytes() { return reserved.load(std::memory_order_relaxed); }
 
 }  // namespace trireme::dispatch
 
@@ -194,35 +287,41 @@ namespace trireme::graph {
 
 void retain(Storage* storage) noexcept { program::add_reference(storage->refs); }
 
-void release(Storage* storage) noexcept {
+/// Blocks with copies elsewhere, large ones, and those of other devices.
+[[gnu::noinline]] static void release_rest(Storage* storage) noexcept {
   using namespace trireme::dispatch;
-  if (!program::drop_reference(storage->refs)) return;
   for (Storage* copy = storage->copies.load(std::memory_order_acquire); copy;) {
     Storage* next = copy->next;
     release(copy);
     copy = next;
   }
   std::size_t bytes = storage->bytes;
-  auto block = static_cast<Block>(storage->block);
-  Memory memory = storage->memory;
-  std::uint8_t id = storage->device;
-  storage->~Storage();
-  switch (block) {
-    case tiny: Tiny::give(storage); break;
-    case page: Page::give(storage); break;
-    case sixteen: Sixteen::give(storage); break;
+  switch (static_cast<Block>(storage->block)) {
+    case tiny: give_small<Tiny>(storage, bytes); break;
+    case page: give_small<Page>(storage, bytes); break;
+    case sixteen: give_small<Sixteen>(storage, bytes); break;
     case large:
-      live.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+      uncount_large(kCpu, bytes);
       LargeBlocks::instance().give(storage, kHeader + bytes + kSlack);
       break;
     case foreign: {
-      live.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
-      RegisteredDevice& where = device(id);
-      where.backend->release(where.index, memory);
+      uncount_large(storage->device, bytes);
+      RegisteredDevice& where = device(storage->device);
+      where.backend->release(where.index, storage->memory);
       Headers::give(storage);
       break;
     }
   }
+}
+
+void release(Storage* storage) noexcept {
+  using namespace trireme::dispatch;
+  if (!program::drop_reference(storage->refs)) return;
+  if (!storage->copies.load(std::memory_order_acquire)) [[likely]] {
+    if (storage->block == tiny) return give_small<Tiny>(storage, storage->bytes);
+    if (storage->block == page) return give_small<Page>(storage, storage->bytes);
+  }
+  release_rest(storage);
 }
 
 }  // namespace trireme::graph

@@ -30,7 +30,8 @@ using graph::Storage;
 inline constexpr std::uint8_t kCpu = 1;
 
 /// At least `bytes` on the device with this registry id, with 64 readable bytes beyond on the CPU. Small CPU blocks
-/// come from a thread-local list. Throws Code::out_of_memory.
+/// come from a thread-local list. Every block is aligned to 64. Throws Code::out_of_memory, on the CPU also when
+/// TRIREME_MEMORY_LIMIT would be exceeded.
 Storage* allocate(std::uint8_t device, std::size_t bytes);
 
 /// A CPU block's bytes.
@@ -40,7 +41,7 @@ inline void* host_data(const Storage* storage) { return reinterpret_cast<void*>(
 /// retained for the caller. `moved` counts the bytes copied.
 Storage* on_device(Storage* storage, std::uint8_t device, std::int64_t& moved);
 
-/// Bytes in blocks above 16 KiB, all devices.
-std::int64_t live_bytes();
+/// What CPU blocks take from the system: headers, rounding and blocks that are kept for later included.
+std::int64_t reserved_bytes();
 
 }  // namespace trireme::dispatch

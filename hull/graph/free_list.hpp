@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "program/fork.hpp"
 #include "program/thread_exit.hpp"
@@ -35,10 +36,12 @@ struct LocalBlocks {
   std::uint32_t limit = 0;  // 0 until this thread's drain is registered, and again once it has run
 };
 
-/// Blocks of `Bytes` bytes, aligned to 64. `Tag` keeps lists of equal sizes apart.
+/// Blocks of `Bytes` bytes, aligned to 64. `Tag` keeps lists of equal sizes apart. A tag with functions reserve(bytes),
+/// which may throw std::bad_alloc, and unreserve(bytes) is told what is taken from the system and given back.
 template <std::size_t Bytes, std::uint32_t Cap, class Tag>
 class FreeList {
  public:
+  /// Throws std::bad_alloc.
   static void* take() {
     LocalBlocks& local = local_;
     if (FreeBlock* block = local.head) [[likely]] {
@@ -61,14 +64,47 @@ class FreeList {
     give_slow(memory);
   }
 
+  /// Gives the blocks that this thread and the shared list keep back to the system. Throws std::bad_alloc if it is the
+  /// first use, when there are none.
+  static void trim() {
+    SharedBlocks& all = shared();
+    FreeBlock* mine = local_.head;
+    local_.head = nullptr;
+    local_.count = 0;
+    FreeBlock* others = nullptr;
+    {
+      std::lock_guard lock(all.mutex);
+      std::swap(others, all.head);
+      all.count = 0;
+    }
+    give_to_system(mine);
+    give_to_system(others);
+  }
+
  private:
   static SharedBlocks& shared() {
-    static SharedBlocks* const blocks = [] {
-      auto* made = new SharedBlocks;  // leaked on purpose
-      program::hold_across_fork(made->mutex, program::LockRank::free_blocks);
-      return made;
-    }();
+    static SharedBlocks* const blocks = program::make_held<SharedBlocks>(program::LockRank::free_blocks);
     return *blocks;
+  }
+
+  static void* take_from_system() {
+    if constexpr (requires { Tag::reserve(Bytes); }) {
+      Tag::reserve(Bytes);
+      if (void* block = ::operator new(Bytes, std::align_val_t{64}, std::nothrow)) return block;
+      Tag::unreserve(Bytes);
+      throw std::bad_alloc();
+    } else {
+      return ::operator new(Bytes, std::align_val_t{64});
+    }
+  }
+
+  static void give_to_system(FreeBlock* chain) noexcept {
+    while (chain) {
+      FreeBlock* block = chain;
+      chain = block->next;
+      ::operator delete(block, std::align_val_t{64});
+      if constexpr (requires { Tag::unreserve(Bytes); }) Tag::unreserve(Bytes);
+    }
   }
 
   static constexpr std::uint32_t kBatch = Cap / 2 < 16 ? Cap / 2 : 16;
@@ -84,15 +120,14 @@ class FreeList {
         return block;
       }
     }
-    return ::operator new(Bytes, std::align_val_t{64});
+    return take_from_system();
   }
 
   [[gnu::noinline]] static void give_slow(void* memory) noexcept {
     LocalBlocks& local = local_;
     auto* block = static_cast<FreeBlock*>(memory);
-    if (local.limit == 0 && !program::ThreadExit::gone()) {  // the first block of this thread
-      program::ThreadExit::at_exit(&drain);
-      local.limit = Cap;
+    if (local.limit == 0 && !program::ThreadExit::gone() && program::ThreadExit::try_at_exit(&drain)) {
+      local.limit = Cap;  // that was the first block of this thread
       block->next = local.head;
       local.head = block;
       ++local.count;
@@ -124,11 +159,7 @@ class FreeList {
         ++all.count;
       }
     }
-    while (chain) {
-      FreeBlock* block = chain;
-      chain = block->next;
-      ::operator delete(block, std::align_val_t{64});
-    }
+    give_to_system(chain);
   }
 
   static void drain() {

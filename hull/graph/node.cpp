@@ -5,6 +5,7 @@
 #include <new>
 
 #include "graph/free_list.hpp"
+#include "program/out_of_memory.hpp"
 
 namespace trireme::graph {
 
@@ -15,7 +16,11 @@ using Nodes = FreeList<(sizeof(Node) + 63) / 64 * 64, 256, NodeTag>;
 
 }  // namespace
 
-Node* new_node() { return ::new (Nodes::take()) Node; }
+Node* new_node() try {
+  return ::new (Nodes::take()) Node;
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("array", "the host has no memory left for a node");
+}
 
 void destroy(Node* node) noexcept {
   // Recursion is bounded: a lazy graph is at most kMaxOperations deep and a ready node has no inputs.

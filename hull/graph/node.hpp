@@ -83,7 +83,8 @@ inline constexpr int kMaxOperations = 96;
 inline constexpr int kMaxLeaves = 24;
 inline constexpr int kMaxInputs = 2 * kMaxLeaves;  // of a program: complex operands are read as two
 
-/// A node with refs 1 from this thread's free list. Only the fields of the default constructor are set.
+/// A node with refs 1 from this thread's free list. Only the fields of the default constructor are set. Throws
+/// Code::out_of_memory.
 Node* new_node();
 
 /// Called by release when the count falls to 0.

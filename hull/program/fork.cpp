@@ -3,6 +3,8 @@
 #include "program/fork.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <new>
 #include <vector>
 
 #include <pthread.h>
@@ -33,11 +35,13 @@ void after_fork() {
 
 void hold_across_fork(std::mutex& mutex, LockRank rank) {
   std::lock_guard lock(registering);
-  bool first = !entries;
-  if (first) entries = new std::vector<Entry>;
+  if (!entries) {
+    auto fresh = std::make_unique<std::vector<Entry>>();
+    if (pthread_atfork(before_fork, after_fork, after_fork) != 0) throw std::bad_alloc();
+    entries = fresh.release();
+  }
   auto place = std::upper_bound(entries->begin(), entries->end(), rank, [](LockRank r, const Entry& e) { return r < e.rank; });
   entries->insert(place, {rank, &mutex});
-  if (first) pthread_atfork(before_fork, after_fork, after_fork);
 }
 
 }  // namespace trireme::program

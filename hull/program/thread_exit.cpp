@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program/thread_exit.hpp"
 
+#include <new>
 #include <vector>
 
 namespace trireme::program {
@@ -23,6 +24,15 @@ struct Drains {
 void ThreadExit::at_exit(Drain drain) {
   thread_local Drains drains;
   drains.all.push_back(drain);
+}
+
+bool ThreadExit::try_at_exit(Drain drain) noexcept {
+  try {
+    at_exit(drain);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
 }
 
 bool ThreadExit::gone() { return thread_gone; }

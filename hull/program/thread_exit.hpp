@@ -10,7 +10,10 @@ class ThreadExit {
  public:
   using Drain = void (*)();
   /// Runs `drain` when this thread ends; after that, gone() is true on it.
+  /// Throws std::bad_alloc when it cannot remember that.
   static void at_exit(Drain drain);
+  /// The same where nothing may be thrown: false when it cannot.
+  static bool try_at_exit(Drain drain) noexcept;
   static bool gone();
 };
 

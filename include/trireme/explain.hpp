@@ -48,14 +48,15 @@ class TRIREME_API Explain {
   Explain* previous_;
 };
 
-/// Counters since the process began; they never decrease but for `live`.
+/// Counters since the process began; they never decrease but for `bytes_live` and `bytes_peak`.
 struct Counters {
   std::int64_t plans_built = 0;          // graph structures turned into programs
   std::int64_t executables_compiled = 0;
   std::int64_t programs_run = 0;
   std::int64_t bytes_moved = 0;          // between devices
   std::int64_t fallbacks = 0;            // programs a chosen device could not run, run on the CPU
-  std::int64_t bytes_live = 0;           // held by arrays of more than 16 KiB, all devices
+  std::int64_t bytes_live = 0;           // held by arrays on all devices; memory.hpp says what counts
+  std::int64_t bytes_peak = 0;           // the most so far, or since reset_peak()
 };
 TRIREME_API Counters counters();
 

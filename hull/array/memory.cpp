@@ -1,0 +1,27 @@
+// hull/array/memory.cpp -- the public view of the memory counts
+// SPDX-License-Identifier: Apache-2.0
+#include "trireme/memory.hpp"
+
+#include <new>
+
+#include "dispatch/storage.hpp"
+#include "dispatch/tally.hpp"
+#include "program/out_of_memory.hpp"
+
+namespace trireme {
+
+MemoryUse memory_use(Device device) try {
+  dispatch::MemoryCount count = dispatch::memory_count(device.id());
+  bool host = device.is_auto() || device.id() == dispatch::kCpu;
+  return {count.live, count.peak, host ? dispatch::reserved_bytes() : 0};
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("memory_use");
+}
+
+void reset_peak() try {
+  dispatch::reset_peaks();
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("reset_peak");
+}
+
+}  // namespace trireme
