@@ -98,6 +98,45 @@ const char* stage(const Domain& domain, Axes axes, const Access& a, const char* 
   }
 }
 
+namespace {
+
+template <std::size_t Bytes>
+void scatter_strided(char* to, std::int64_t step, const char* from, std::size_t n) {
+  for (std::size_t k = 0; k < n; ++k) std::memcpy(to + static_cast<std::int64_t>(k) * step, from + k * Bytes, Bytes);
+}
+
+void scatter_piece(char* to, std::int64_t stride, const char* from, std::size_t item, std::size_t n) {
+  if (stride == 1) {
+    std::memcpy(to, from, n * item);
+    return;
+  }
+  const std::int64_t step = stride * static_cast<std::int64_t>(item);
+  switch (item) {
+    case 1: scatter_strided<1>(to, step, from, n); break;
+    case 2: scatter_strided<2>(to, step, from, n); break;
+    case 4: scatter_strided<4>(to, step, from, n); break;
+    case 8: scatter_strided<8>(to, step, from, n); break;
+    default: scatter_strided<16>(to, step, from, n); break;
+  }
+}
+
+}  // namespace
+
+void unstage(const Domain& domain, Axes axes, const Access& a, char* base, std::size_t item, const std::int64_t* at, std::size_t n,
+             const char* slot) {
+  std::int64_t coordinate[kMaxRank];
+  for (int k = axes.from; k < axes.to; ++k) coordinate[k] = at[k];
+  const int last = axes.to - 1;  // a strided output has an axis
+  for (std::size_t done = 0; done < n;) {
+    const auto run = static_cast<std::size_t>(domain.extent[last] - coordinate[last]);
+    const std::size_t piece = std::min(n - done, run);
+    char* to = base + offset_at(a, axes, coordinate) * static_cast<std::int64_t>(item);
+    scatter_piece(to, a.stride[last], slot + done * item, item, piece);
+    done += piece;
+    if (done < n) advance(domain, axes, coordinate, static_cast<std::int64_t>(piece));
+  }
+}
+
 void stage_index(const Domain& domain, Axes axes, const Access& a, std::int64_t base, const std::int64_t* at, std::size_t n,
                  char* slot) {
   std::int64_t coordinate[kMaxRank];

@@ -25,6 +25,10 @@ std::int64_t offset_at(const program::Access& access, Axes axes, const std::int6
 const char* stage(const program::Domain& domain, Axes axes, const program::Access& access, const char* base,
                   std::size_t item, const std::int64_t* at, std::size_t n, char* slot);
 
+/// Writes the n elements in `slot` to the places from coordinate `at` on; the access does not wrap.
+void unstage(const program::Domain& domain, Axes axes, const program::Access& access, char* base, std::size_t item,
+             const std::int64_t* at, std::size_t n, const char* slot);
+
 /// The n places, as i64, that an access leads to from coordinate `at` on, into `slot`; `base` as above, a place.
 void stage_index(const program::Domain& domain, Axes axes, const program::Access& access, std::int64_t base,
                  const std::int64_t* at, std::size_t n, char* slot);

@@ -133,7 +133,7 @@ void in_tasks(std::int64_t n, std::int64_t elements, std::int64_t tile, const Vm
 Blocks find_blocks(const Job& job) {
   Blocks blocks;
   int last = job.domain.rank - 1;
-  if (job.exe.has_index || last < 1 || job.domain.extent[last] < Blocks::kColumns / 4) return blocks;
+  if (job.exe.has_index || job.scatters() || last < 1 || job.domain.extent[last] < Blocks::kColumns / 4) return blocks;
   for (const Register& reg : job.exe.registers) {
     if (reg.place != Place::input) continue;
     const program::Access& a = *job.launch.arguments[reg.index].access;
@@ -163,7 +163,7 @@ bool flat_arguments(const VmExecutable& exe, const Launch& launch, FlatArgument*
     const dispatch::Argument& argument = launch.arguments[k];
     AccessKind kind = launch.layout->access[k];
     out[k] = {argument.memory.handle, argument.scalar, kind == AccessKind::single};
-    if (exe.parameters[k].role != program::Role::input) continue;
+    if (exe.parameters[k].role == program::Role::scalar || !argument.access) continue;
     if (kind != AccessKind::contiguous && kind != AccessKind::single) return false;
     out[k].address += static_cast<std::uintptr_t>(argument.access->offset) * item_size(exe.parameters[k].type);
   }

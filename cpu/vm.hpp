@@ -21,7 +21,7 @@ inline constexpr std::size_t kMaxRegisters = 512;
 enum class Place : std::uint8_t {
   scratch,    // `index` is a slot of the worker's scratch memory
   input,      // the tile of a buffer parameter, in place or gathered into a slot
-  output,     // the tile of an output parameter, in place
+  output,     // the tile of an output parameter, in place or in a slot to be scattered
   index,      // the tile of an index parameter, written into a slot
   broadcast,  // one element: a scalar parameter or a literal; routines take it by pointer
   splat,      // the same element repeated over a slot, for routines without a broadcast variant
@@ -33,7 +33,7 @@ struct Register {
   std::uint16_t index = 0;         // slot or parameter
   bool from_literal = false;       // broadcast and splat: the element is `literal`, not parameter `index`
   std::uint64_t literal = 0;
-  std::uint16_t slot = 0;          // splat, index, and inputs that are gathered
+  std::uint16_t slot = 0;          // splat, index, inputs that are gathered and outputs that are scattered
 };
 
 struct VmStep {

@@ -216,6 +216,13 @@ class Compiler {
     return static_cast<std::uint16_t>(out_.registers.size() - 1);
   }
 
+  /// With the slots that a tile of it takes where it is scattered.
+  std::uint16_t add_output(Dtype type, std::uint16_t parameter) {
+    std::uint16_t slot = new_slot();
+    if (item_size(type) > 8) new_slot();
+    return add({Place::output, type, parameter, false, 0, slot});
+  }
+
   std::uint16_t new_slot() { return static_cast<std::uint16_t>(out_.slots++); }
 
   /// The register of an operand that is not the result of a step.
@@ -263,7 +270,7 @@ class Compiler {
         else ended.push_back(r.index);
       }
       if (stored_to[d.out]) {
-        register_of_[d.out] = add({Place::output, at(d.out).type, *stored_to[d.out], false, 0, 0});
+        register_of_[d.out] = add_output(at(d.out).type, *stored_to[d.out]);
       } else {
         std::uint16_t slot;
         if (free_slots.empty()) {
@@ -293,11 +300,11 @@ class Compiler {
         bool direct = !is_source(v) && out_.registers[register_of_[v]].place == Place::output &&
                       out_.registers[register_of_[v]].index == i.parameter;
         if (direct) continue;
-        std::uint16_t to = add({Place::output, i.type, i.parameter, false, 0, 0});
+        std::uint16_t to = add_output(i.type, i.parameter);
         out_.steps.push_back({static_cast<std::uint16_t>(cast_index(i.type, i.type)), to, operand_register(v, false), 0, 0});
       } else if (i.op == Opcode::store_pair) {
         const bool f64 = i.type == Dtype::complex128;
-        std::uint16_t to = add({Place::output, i.type, i.parameter, false, 0, 0});
+        std::uint16_t to = add_output(i.type, i.parameter);
         out_.steps.push_back({static_cast<std::uint16_t>(interleave_index(f64)), to, operand_register(i.operand[0], false),
                               operand_register(i.operand[1], false), 0});
       } else if (program::info(i.op).group == Group::reduce) {

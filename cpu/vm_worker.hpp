@@ -67,6 +67,12 @@ struct Job {
 
   char* data(std::uint16_t parameter) const { return reinterpret_cast<char*>(launch.arguments[parameter].memory.handle); }
   program::AccessKind kind(std::uint16_t parameter) const { return launch.layout->access[parameter]; }
+  /// Whether some output does not lie in order.
+  bool scatters() const {
+    for (std::size_t p = 0; p < exe.parameters.size(); ++p)
+      if (exe.parameters[p].role == program::Role::output && launch.layout->access[p] == program::AccessKind::strided) return true;
+    return false;
+  }
 };
 
 class Worker {
@@ -82,12 +88,14 @@ class Worker {
   /// Elements [begin, end) of any map.
   void run_map(std::int64_t begin, std::int64_t end) {
     Axes axes{0, job_.domain.rank};
+    const bool scatters = job_.scatters();
     for (std::int64_t k = begin; k < end;) {
       std::size_t n = tile_at(axes, k, end);
       stage_inputs(axes, k, n);
       for (std::size_t r = 0; r < exe_.registers.size(); ++r)
-        if (exe_.registers[r].place == Place::output) pointer_[r] = at(exe_.registers[r], k);
+        if (exe_.registers[r].place == Place::output) pointer_[r] = output_at(exe_.registers[r], k);
       run_steps(n);
+      if (scatters) scatter(axes, k, n);
       k += static_cast<std::int64_t>(n);
     }
   }
@@ -105,7 +113,7 @@ class Worker {
         const Register &from = exe_.registers[exe_.steps[0].a], &to = exe_.registers[exe_.steps[0].out];
         std::int64_t row_stride = 1;
         for (int k = blocks.axis + 1; k < domain.rank; ++k) row_stride *= domain.extent[k];
-        turn(from, at(to, position(domain, coordinate)), row_stride, coordinate, rows, columns);
+        turn(from, output_at(to, position(domain, coordinate)), row_stride, coordinate, rows, columns);
         continue;
       }
       char* block = extra();
@@ -122,7 +130,7 @@ class Worker {
         std::int64_t here = position(domain, coordinate);
         for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
           const Register& reg = exe_.registers[r];
-          if (reg.place == Place::output) pointer_[r] = at(reg, here);
+          if (reg.place == Place::output) pointer_[r] = output_at(reg, here);
           if (reg.place != Place::input) continue;
           if (!blocks.takes(access(reg), last))
             pointer_[r] = const_cast<char*>(
@@ -177,6 +185,23 @@ class Worker {
   const char* reduced() const { return pointer_[exe_.reduced]; }
 
  private:
+  /// Where a tile of an output is written to: its place in memory, or its slot.
+  char* output_at(const Register& reg, std::int64_t position) const {
+    if (job_.kind(reg.index) == program::AccessKind::strided) return slot(reg.slot);
+    const program::Access* region = job_.launch.arguments[reg.index].access;
+    return at(reg, position + (region ? region->offset : 0));
+  }
+
+  void scatter(Axes axes, std::int64_t k, std::size_t n) {
+    std::int64_t coordinate[kMaxRank];
+    coordinates(job_.domain, axes, k, coordinate);
+    for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
+      const Register& reg = exe_.registers[r];
+      if (reg.place == Place::output && job_.kind(reg.index) == program::AccessKind::strided)
+        unstage(job_.domain, axes, access(reg), at(reg, offset(reg)), item_size(reg.type), coordinate, n, pointer_[r]);
+    }
+  }
+
   char* at(const Register& reg, std::int64_t element) const {
     return job_.data(reg.index) + element * static_cast<std::int64_t>(item_size(reg.type));
   }

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "array/build.hpp"
+#include "array/write.hpp"
 #include "dispatch/storage.hpp"
 #include "graph/infer.hpp"
 #include "program/float_environment.hpp"
@@ -38,6 +38,24 @@ array full(const Shape& shape, Scalar value, Dtype dtype) try {
   return array(build::leaf(shape, dtype, storage, strides, 0).release());
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("full");
+}
+
+array empty(const Shape& shape, Dtype dtype) try {
+  build::Made made = build::make_unwritten("empty", shape, dtype, build::placement("empty", {}));
+  // A bool byte that is neither 0 nor 1 would not be any value.
+  if (dtype == Dtype::boolean) build::write(full({}, false, dtype), dtype, made.part);
+  return std::move(made.result);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("empty");
+}
+
+array eye(std::int64_t rows, std::optional<std::int64_t> columns, std::int64_t k, Dtype dtype) try {
+  const Shape shape{rows, columns.value_or(rows)};
+  graph::checked_size("eye", shape, dtype);
+  array row(build::index({rows, 1}).release()), column(build::index({1, shape[1]}).release());
+  return astype(equal(std::move(column), std::move(row) + k), dtype);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("eye");
 }
 
 array zeros(const Shape& shape, Dtype dtype) { return full(shape, 0, dtype); }

@@ -4,12 +4,13 @@
 #include <string>
 
 #include "array/build.hpp"
+#include "array/range.hpp"
 #include "dispatch/evaluate.hpp"
 #include "graph/access.hpp"
 #include "graph/infer.hpp"
 #include "program/out_of_memory.hpp"
 #include "trireme/array.hpp"
-#include "trireme/reduce.hpp"
+#include "trireme/manipulate.hpp"
 
 namespace trireme {
 
@@ -59,26 +60,6 @@ ViewMap identity(int rank) {
   ViewMap map;
   for (int k = 0; k < rank; ++k) map.axis[k].axis = static_cast<std::int8_t>(k);
   return map;
-}
-
-struct Range {
-  std::int64_t start, count;
-};
-
-/// Python's slice.indices(): clamped, then counted.
-Range python_range(const Slice& slice, std::int64_t extent) {
-  if (slice.step == 0) throw error(Code::out_of_range, "slice: the step is 0");
-  bool back = slice.step < 0;
-  auto clamp = [&](std::int64_t v) {
-    if (v < 0) v += extent;
-    return std::clamp<std::int64_t>(v, back ? -1 : 0, back ? extent - 1 : extent);
-  };
-  std::int64_t start = slice.start ? clamp(*slice.start) : back ? extent - 1 : 0;
-  std::int64_t stop = slice.stop ? clamp(*slice.stop) : back ? -1 : extent;
-  std::int64_t span = back ? start - stop : stop - start;
-  // Unsigned, since the magnitude of the smallest step has no signed value.
-  std::uint64_t magnitude = back ? 0 - static_cast<std::uint64_t>(slice.step) : static_cast<std::uint64_t>(slice.step);
-  return {start, span <= 0 ? 0 : static_cast<std::int64_t>((static_cast<std::uint64_t>(span) - 1) / magnitude + 1)};
 }
 
 /// Strides of `shape` over the memory of a non-contiguous leaf, if there are any.
@@ -149,10 +130,10 @@ array array::slice(std::span<const Slice> slices) const try {
   Shape shape = base->shape;
   for (std::size_t k = 0; k < slices.size(); ++k) {
     int axis = static_cast<int>(k);
-    Range range = python_range(slices[k], base->shape[axis]);
+    Range range = python_range("slice", slices[k], base->shape[axis]);
     shape[axis] = range.count;
-    map.axis[axis].start = range.count ? range.start : 0;
-    map.axis[axis].step = range.count > 1 ? slices[k].step : 1;
+    map.axis[axis].start = range.start;
+    map.axis[axis].step = range.step;
   }
   return make_view(std::move(base), map, shape);
 } catch (const std::bad_alloc&) {

@@ -56,7 +56,9 @@ struct CompileRequest {
 
 struct Argument {
   Memory memory;                             // inputs and outputs
-  const program::Access* access = nullptr;   // inputs: how; outputs are contiguous from access->offset, or from 0
+  // Inputs: how. Outputs of maps: where, contiguous from access->offset on or, if the layout says so, strided; without one
+  // contiguous from 0. An output's places are all different.
+  const program::Access* access = nullptr;
   std::uint64_t scalar = 0;                  // scalars: the bits, in the low bytes
 };
 

@@ -27,7 +27,7 @@ void permute(Access& access, const int* order, int rank) {
 
 }  // namespace
 
-void bind(const graph::Step& step, const graph::Snapshot& snapshot, Binding& out) {
+void bind(const graph::Step& step, const graph::Snapshot& snapshot, const Region* region, Binding& out) {
   const Node* root = snapshot.node(step.root);
   bool reduce = step.program.form != Form::map;
   const Shape& shape = reduce ? root->input[0]->shape : root->shape;
@@ -43,7 +43,7 @@ void bind(const graph::Step& step, const graph::Snapshot& snapshot, Binding& out
   out.domain.kept = kept;
   for (int k = 0; k < rank; ++k) out.domain.extent[k] = shape[order[k]];
 
-  Access* accesses[graph::kMaxInputs];
+  Access* accesses[graph::kMaxInputs + 1];
   std::size_t inputs = step.inputs.size();
   for (std::size_t k = 0; k < inputs; ++k) {
     accesses[k] = &out.access[k];
@@ -67,7 +67,11 @@ void bind(const graph::Step& step, const graph::Snapshot& snapshot, Binding& out
     }
     out.access[k] = w.access;
   }
-  graph::collapse(out.domain, std::span(accesses, inputs), out.layout);
+  if (region) {
+    out.access[inputs] = graph::walk_from(root->shape, region->strides, region->offset).access;
+    accesses[inputs] = &out.access[inputs];
+  }
+  graph::collapse(out.domain, std::span(accesses, inputs + (region != nullptr)), out.layout);
   for (std::size_t k = 0; k < inputs; ++k)
     if (graph::is_constant(step.inputs[k].slot)) out.layout.access[k] = program::AccessKind::contiguous;
   out.layout.access.resize(step.program.parameters.size(), program::AccessKind::contiguous);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dispatch/plan.hpp"
+#include "dispatch/storage.hpp"
 #include "graph/access.hpp"
 
 namespace trireme::dispatch {
@@ -11,10 +12,18 @@ namespace trireme::dispatch {
 struct Binding {
   program::Domain domain;
   program::Layout layout;
-  program::Access access[graph::kMaxInputs];
+  program::Access access[graph::kMaxInputs + 1];  // of the inputs, then of a root that is written to a region
 };
 
-void bind(const graph::Step& step, const graph::Snapshot& snapshot, Binding& out);
+/// A part of a block that a value is written to instead of a block of its own; strides and offset in elements.
+struct Region {
+  Storage* storage;
+  Shape strides;
+  std::int64_t offset;
+};
+
+/// `region`, if not null, is where the step's first output goes.
+void bind(const graph::Step& step, const graph::Snapshot& snapshot, const Region* region, Binding& out);
 
 /// The same for combining m partials of each kept position, as launch() of the contract leaves them.
 void bind_partials(program::Form form, std::int64_t kept, std::int64_t partials, Binding& out);

@@ -16,13 +16,17 @@ namespace {
 // Below this much traffic no device can repay its launch and copy, so drivers are not even opened to ask.
 constexpr std::int64_t kWorthAsking = std::int64_t{32} << 20;
 
-std::uint8_t from_environment() {
+}  // namespace
+
+std::uint8_t device_from_environment() {
   static const std::uint8_t id = [] {
     const std::string& wanted = environment().device;
     return wanted.empty() || wanted == "auto" ? std::uint8_t{0} : find_device(wanted);
   }();
   return id;
 }
+
+namespace {
 
 std::int64_t traffic(const graph::Snapshot& s) {
   std::int64_t bytes = 0;
@@ -95,7 +99,7 @@ std::uint8_t choose(const graph::Snapshot& snapshot, std::string* why) {
     if (why) *why = root->pinned ? "an operand is pinned there" : "the device scope in force when it was built";
     return root->device;
   }
-  if (std::uint8_t id = from_environment()) {
+  if (std::uint8_t id = device_from_environment()) {
     if (why) *why = "TRIREME_DEVICE=" + environment().device;
     return id;
   }

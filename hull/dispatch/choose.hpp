@@ -12,6 +12,9 @@ namespace trireme::dispatch {
 /// The device for a graph: its pin or scope, then TRIREME_DEVICE, then the cheapest estimate. `why` may be null.
 std::uint8_t choose(const graph::Snapshot& snapshot, std::string* why);
 
+/// What TRIREME_DEVICE names; 0 for auto. Throws Code::device_unavailable.
+std::uint8_t device_from_environment();
+
 /// The device scope of this thread; 0 when none is in force. Every node asks.
 inline thread_local constinit std::uint8_t scope_of_thread = 0;
 inline std::uint8_t current_scope() { return scope_of_thread; }

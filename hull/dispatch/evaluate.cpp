@@ -56,8 +56,9 @@ void publish(Node* node, Storage* storage, Dropped& dropped) {
   node->state.store(State::ready, std::memory_order_release);
 }
 
-void publish_outputs(const Snapshot& s, Results& results, Dropped& dropped) {
-  for (int k = 0; k < s.lazies; ++k)
+/// With a region the root has no value of its own.
+void publish_outputs(const Snapshot& s, const Region* region, Results& results, Dropped& dropped) {
+  for (int k = region ? 1 : 0; k < s.lazies; ++k)
     if (s.output[k]) publish(s.lazy[k], results.take(static_cast<Slot>(k)), dropped);
 }
 
@@ -87,7 +88,7 @@ void set_states(const Snapshot& s, State state) {
   for (int k = 0; k < s.lazies; ++k) s.lazy[k]->state.store(state, std::memory_order_release);
 }
 
-void evaluate_shared(Node* root) {
+void evaluate_shared(Node* root, const Region* region) {
   Claims& all = claims();
   Snapshot s;
   {
@@ -103,9 +104,9 @@ void evaluate_shared(Node* root) {
   Dropped dropped;
   try {
     Results results;
-    run(s, results);
+    run(s, region, results);
     std::lock_guard lock(all.mutex);
-    publish_outputs(s, results, dropped);
+    publish_outputs(s, region, results, dropped);
   } catch (...) {
     {
       std::lock_guard lock(all.mutex);
@@ -120,21 +121,22 @@ void evaluate_shared(Node* root) {
 
 }  // namespace
 
-void evaluate(Node* root, bool sole_handle) {
-  if (root->is_ready()) return;
+namespace {
+
+void evaluate_any(Node* root, bool sole_handle, const Region* region) {
   try {
     Snapshot s;
     if (sole_handle && graph::snapshot_owned(root, s)) {
       Dropped dropped;
       {
         Results results;
-        run(s, results);
-        publish_outputs(s, results, dropped);
+        run(s, region, results);
+        publish_outputs(s, region, results, dropped);
       }
       let_go(dropped);
       return;
     }
-    evaluate_shared(root);
+    evaluate_shared(root, region);
   } catch (const error& e) {
     rethrow_named(root, e);
   } catch (const std::bad_alloc&) {
@@ -145,6 +147,14 @@ void evaluate(Node* root, bool sole_handle) {
     }
   }
 }
+
+}  // namespace
+
+void evaluate(Node* root, bool sole_handle) {
+  if (!root->is_ready()) evaluate_any(root, sole_handle, nullptr);
+}
+
+void evaluate_into(Node* root, const Region& region) { evaluate_any(root, true, &region); }
 
 void prepare(std::span<const array> roots) {
   std::vector<std::pair<std::uint8_t, std::vector<Wanted>>> by_device;
@@ -162,7 +172,7 @@ void prepare(std::span<const array> roots) {
       device = choose(s, nullptr);
       for (auto& step : plan->steps) {
         Binding binding;
-        bind(*step->step, s, binding);
+        bind(*step->step, s, nullptr, binding);
         wanted.push_back({step.get(), step->step->flat ? step->flat_layout : binding.layout});
         program::Form form = step->step->program.form;
         if (form == program::Form::map) continue;

@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "dispatch/bind.hpp"
 #include "graph/node.hpp"
 #include "trireme/array.hpp"
 
@@ -13,6 +14,10 @@ namespace trireme::dispatch {
 /// that the caller has the only handle of `root` and no other thread can copy it meanwhile; then a graph that nobody
 /// else holds a part of needs no lock. On an error the nodes stay lazy. Safe from any thread.
 void evaluate(graph::Node* root, bool sole_handle);
+
+/// Computes the value of `root`, which nobody else has a handle of, into the region and not into a block of its own; the
+/// node is spent then. Throws Code::unsupported when the region's device cannot run the last program.
+void evaluate_into(graph::Node* root, const Region& region);
 
 /// Compiles what evaluating `roots` will need and is not compiled yet, in as few compilations as the backend allows.
 /// Computes nothing.

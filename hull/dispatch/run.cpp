@@ -133,8 +133,8 @@ struct Held {
 
 class Runner {
  public:
-  Runner(const Snapshot& snapshot, Results& results, Workspace& workspace)
-      : s_(snapshot), results_(results), explain_(Explain::current()), binding_(workspace.binding), arguments_(workspace.arguments) {}
+  Runner(const Snapshot& snapshot, const Region* region, Results& results, Workspace& workspace)
+      : s_(snapshot), region_(region), results_(results), explain_(Explain::current()), binding_(workspace.binding), arguments_(workspace.arguments) {}
 
   void run(CompiledPlan& plan) {
     device_ = choose(s_, explain_ ? &why_ : nullptr);
@@ -166,17 +166,20 @@ class Runner {
       run_reduction(compiled);
       return;
     }
-    const program::Layout& layout = bind_step(compiled);
-    allocate_outputs(step);
+    const Region* region = step.root == 0 ? region_ : nullptr;
+    if (region && region->storage->device != target_)
+      throw error(Code::unsupported, fell_back_ + "; a result that is written into an existing block cannot be computed elsewhere");
+    const program::Layout& layout = bind_step(compiled, region);
+    allocate_outputs(step, region);
     launch(compiled, binding_.domain, layout, step.program.parameters.size());
   }
 
   /// Fills the binding and the inputs' accesses. The usual case is flat: one axis, nothing to collapse.
-  const program::Layout& bind_step(CompiledStep& compiled) {
+  const program::Layout& bind_step(CompiledStep& compiled, const Region* region = nullptr) {
     const Step& step = *compiled.step;
     for (std::size_t k = 0; k < step.inputs.size(); ++k) arguments_[k].access = &binding_.access[k];
-    if (!step.flat) {
-      bind(step, s_, binding_);
+    if (!step.flat || region) {
+      bind(step, s_, region, binding_);
       return binding_.layout;
     }
     bool map = step.program.form == Form::map;
@@ -241,9 +244,10 @@ class Runner {
     argument.memory = storage->device == target_ ? storage->memory : on_device(storage, target_, moved_)->memory;
   }
 
-  void allocate_outputs(const Step& step) {
+  void allocate_outputs(const Step& step, const Region* region) {
     std::size_t inputs = step.inputs.size();
-    for (std::size_t k = 0; k < step.outputs.size(); ++k) {
+    if (region) arguments_[inputs] = {region->storage->memory, &binding_.access[inputs], 0};
+    for (std::size_t k = region ? 1 : 0; k < step.outputs.size(); ++k) {
       const Node* n = s_.node(step.outputs[k]);
       Storage* storage = allocate(target_, bytes_of(n->shape.size(), item_size(n->dtype)));
       results_.set(step.outputs[k], storage);
@@ -337,6 +341,7 @@ class Runner {
   }
 
   const Snapshot& s_;
+  const Region* region_;
   Results& results_;
   Explain* explain_;
   std::uint8_t device_ = kCpu, target_ = kCpu;
@@ -384,11 +389,11 @@ bool run_short(CompiledPlan& plan, const Snapshot& s, Results& results) {
 
 }  // namespace
 
-void run(const Snapshot& snapshot, Results& results) {
+void run(const Snapshot& snapshot, const Region* region, Results& results) {
   CompiledPlan& plan = find_plan(snapshot);
-  if (plan.is_short && run_short(plan, snapshot, results)) return;
+  if (plan.is_short && !region && run_short(plan, snapshot, results)) return;
   WorkspaceLease lease;
-  Runner(snapshot, results, *lease).run(plan);
+  Runner(snapshot, region, results, *lease).run(plan);
 }
 
 RunCounters run_counters() {

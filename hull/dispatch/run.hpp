@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "dispatch/bind.hpp"
 #include "dispatch/plan.hpp"
 #include "dispatch/storage.hpp"
 
@@ -33,8 +34,8 @@ class Results {
   Storage* storage_[graph::kMaxOperations];  // only entries named by made_ are set
 };
 
-/// Runs every step and leaves the value of each materialised slot in `results`.
-void run(const graph::Snapshot& snapshot, Results& results);
+/// Runs every step and leaves the value of each materialised slot in `results`, but for the root if it has a region.
+void run(const graph::Snapshot& snapshot, const Region* region, Results& results);
 
 struct RunCounters {
   std::int64_t programs = 0, moved = 0, fallbacks = 0;

@@ -39,9 +39,7 @@ inline bool is_indexed(program::AccessKind kind) {
 /// Whether the kernel needs coordinates along the axes, or the linear index alone will do.
 inline bool uses_coordinates(const program::Program& program, const program::Layout& layout) {
   for (std::size_t p = 0; p < program.parameters.size(); ++p)
-    if ((program.parameters[p].role == program::Role::input || program.parameters[p].role == program::Role::index) &&
-        is_indexed(layout.access[p]))
-      return true;
+    if (program.parameters[p].role != program::Role::scalar && is_indexed(layout.access[p])) return true;
   return uses_position(program);
 }
 
@@ -60,7 +58,7 @@ void each_geometry_word(const program::Program& program, const program::Layout& 
     const program::Role role = program.parameters[p].role;
     if (role == program::Role::scalar) continue;
     f(Word::offset, p, 0);
-    if (role == program::Role::output || !is_indexed(layout.access[p])) continue;
+    if (!is_indexed(layout.access[p])) continue;
     for (int axis = 0; axis < layout.rank; ++axis) f(Word::stride, p, axis);
     if (layout.access[p] != program::AccessKind::wrapped) continue;
     for (int axis = 0; axis < layout.rank; ++axis) f(Word::start, p, axis);

@@ -101,7 +101,8 @@ void KernelWriter::map() {
   line("if (i >= " + word(Word::size) + ") return;");
   if (uses_coordinates(program_, layout_)) coordinates("i", 0, layout_.rank);
   for (int p = 0; p < static_cast<int>(loaded_.size()); ++p) {
-    if (!loaded_[static_cast<std::size_t>(p)]) continue;
+    const bool stored = program_.parameters[static_cast<std::size_t>(p)].role == Role::output && program_.form == program::Form::map;
+    if (!loaded_[static_cast<std::size_t>(p)] && !stored) continue;
     std::string place = offset(p);
     if (layout_.access[static_cast<std::size_t>(p)] == AccessKind::contiguous) place += " + i";
     if (is_indexed(layout_.access[static_cast<std::size_t>(p)])) place += axis_terms(p, 0, layout_.rank);
@@ -153,6 +154,10 @@ void KernelWriter::body() {
   }
 }
 
+std::string KernelWriter::stored_at(int parameter) const {
+  return program_.form == program::Form::map ? "o" + number(parameter) : "(" + offset(parameter) + " + i)";
+}
+
 void KernelWriter::memory(std::size_t k) {
   const Instruction& i = program_.body[k];
   const std::string p = parameter_name(i.parameter);
@@ -166,13 +171,13 @@ void KernelWriter::memory(std::size_t k) {
   } else if (i.op == Opcode::load && program_.parameters[i.parameter].role == Role::index) {
     line(define + "(i64)o" + number(i.parameter) + ";");
   } else if (i.op == Opcode::store_pair) {
-    const std::string place = p + "[2 * (" + offset(i.parameter) + " + i)";
+    const std::string place = p + "[2 * " + stored_at(i.parameter);
     line(place + "] = " + value_name(i.operand[0]) + ";");
     line(place + " + 1] = " + value_name(i.operand[1]) + ";");
   } else if (i.op == Opcode::load) {
     line(define + p + "[o" + number(i.parameter) + "]" + is_true);
   } else if (i.op == Opcode::store) {
-    line(p + "[" + offset(i.parameter) + " + i] = " + as_memory + value_name(i.operand[0]) + ";");
+    line(p + "[" + stored_at(i.parameter) + "] = " + as_memory + value_name(i.operand[0]) + ";");
   } else {
     // A flat index counts from where the buffer's view starts.
     const std::string place = p + "[" + raw_word(Word::offset, i.parameter, 0) + " + " + value_name(i.operand[0]) + "]";

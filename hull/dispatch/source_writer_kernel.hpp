@@ -27,6 +27,7 @@ class KernelWriter {
 
   std::string word(Word word, int parameter = 0, int axis = 0) const;
   std::string offset(int parameter) const;
+  std::string stored_at(int parameter) const;  // where the element of an output is at the domain's position
   std::string raw_word(Word word, int parameter, int axis) const;
   bool has(Word word) const;
 

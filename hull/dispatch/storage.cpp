@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <string>
@@ -74,7 +75,7 @@ using Sixteen = Small<16384, 16>;
 struct HeaderTag;
 using Headers = FreeList<kHeader, 64, HeaderTag>;
 
-enum Block : std::uint8_t { tiny, page, sixteen, large, foreign };
+enum Block : std::uint8_t { tiny, page, sixteen, large, foreign, borrowed };
 
 /// Large CPU blocks, kept by size class because fresh pages cost more than the work on them.
 class LargeBlocks {
@@ -246,6 +247,21 @@ Storage* allocate_cpu(std::size_t bytes) {
 
 }  // namespace
 
+Storage* borrow(const void* data, std::size_t bytes, std::function<void()> on_release) {
+  auto callback = on_release ? std::make_unique<std::function<void()>>(std::move(on_release)) : nullptr;
+  auto* storage = ::new (Headers::take()) Storage;
+  storage->block = borrowed;
+  storage->bytes = bytes;
+  storage->memory = {reinterpret_cast<std::uintptr_t>(data), bytes};
+  storage->on_release = callback.release();
+  return storage;
+}
+
+bool is_exclusive(const Storage* storage) {
+  return storage->block != borrowed && storage->refs.load(std::memory_order_acquire) == 1 &&
+         !storage->copies.load(std::memory_order_acquire);
+}
+
 Storage* allocate(std::uint8_t id, std::size_t bytes) {
   return id == kCpu ? allocate_cpu(bytes) : allocate_elsewhere(id, bytes);
 }
@@ -303,6 +319,13 @@ void retain(Storage* storage) noexcept { program::add_reference(storage->refs); 
     case large:
       uncount_large(kCpu, bytes);
       LargeBlocks::instance().give(storage, kHeader + bytes + kSlack);
+      break;
+    case borrowed:
+      if (std::unique_ptr<std::function<void()>> callback(storage->on_release); callback) try {
+          (*callback)();
+        } catch (...) {  // an exception has nowhere to go: handles are dropped in destructors
+        }
+      Headers::give(storage);
       break;
     case foreign: {
       uncount_large(storage->device, bytes);

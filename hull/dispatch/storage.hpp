@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 
 #include "dispatch/backend.hpp"
 #include "graph/node.hpp"
@@ -19,6 +20,7 @@ struct Storage {
   dispatch::Memory memory;
   std::atomic<Storage*> copies{nullptr};  // on other devices, linked through `next`; owned
   Storage* next = nullptr;
+  std::function<void()>* on_release = nullptr;  // memory of the user's: called when the block goes; owned
 };
 
 }  // namespace trireme::graph
@@ -33,6 +35,13 @@ inline constexpr std::uint8_t kCpu = 1;
 /// come from a thread-local list. Every block is aligned to 64. Throws Code::out_of_memory, on the CPU also when
 /// TRIREME_MEMORY_LIMIT would be exceeded.
 Storage* allocate(std::uint8_t device, std::size_t bytes);
+
+/// A block over memory of the user's, which must stay as it is until `on_release` has been called. Copies on devices
+/// are made as of any other.
+Storage* borrow(const void* data, std::size_t bytes, std::function<void()> on_release);
+
+/// Whether nothing but the caller's one reference leads to the block, so that it may be written to.
+bool is_exclusive(const Storage* storage);
 
 /// A CPU block's bytes.
 inline void* host_data(const Storage* storage) { return reinterpret_cast<void*>(storage->memory.handle); }

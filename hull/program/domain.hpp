@@ -51,7 +51,7 @@ struct Layout {
   int rank = 0;
   int kept = 0;
   bool wide = false;                // some index needs 64 bits
-  std::vector<AccessKind> access;   // one per parameter; scalars and outputs are contiguous
+  std::vector<AccessKind> access;   // one per parameter; scalars are contiguous, outputs too unless they are strided
 };
 
 }  // namespace trireme::program

@@ -5,6 +5,7 @@
 #include <complex>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <new>
@@ -100,6 +101,17 @@ class TRIREME_API array {
   }
   static array from_host(const void* data, std::int64_t count, const Shape& shape, Dtype dtype);
 
+  /// An array over `values` themselves, row-major in the given shape; nothing is copied. They must stay unchanged until
+  /// `on_release` has been called, once, on whichever thread drops the last array that needs them; what it throws is
+  /// lost. bools must be 0 or 1. Throws Code::shape_mismatch when the counts differ, Code::invalid_argument for memory that
+  /// is not aligned for T; then `on_release` is not called.
+  template <class T>
+  static array borrow(std::span<const T> values, const Shape& shape, std::function<void()> on_release = {}) {
+    return borrow_host(values.data(), static_cast<std::int64_t>(values.size()), shape, dtype_of<T>, std::move(on_release));
+  }
+  static array borrow_host(const void* data, std::int64_t count, const Shape& shape, Dtype dtype,
+                           std::function<void()> on_release);
+
   Dtype dtype() const;
   const Shape& shape() const;
   int rank() const { return shape().rank(); }
@@ -147,6 +159,26 @@ class TRIREME_API array {
   /// Writes all elements, row-major, to `destination`, which holds size() elements of `as`. Evaluates and synchronises.
   void copy_to(void* destination, Dtype as) const;
 
+  /// All elements where they lie, row-major; evaluates. Valid for as long as this array. Throws Code::dtype_mismatch unless
+  /// T is the element type, Code::invalid_argument for an array on another device (use to()) or a view whose elements
+  /// are not in row-major order (use contiguous()).
+  template <class T>
+  std::span<const T> span() const {
+    return {static_cast<const T*>(span_data(dtype_of<T>)), static_cast<std::size_t>(size())};
+  }
+  /// The same values, evaluated, in row-major order: the array itself where it is so already.
+  array contiguous() const;
+
+  /// Computes the value into memory that is there already, without a block of its own: into size() elements of the
+  /// user's, or into the memory of `out`, which has the same dtype and shape. What else holds the old values of
+  /// `out` keeps them: then `out` gets new memory. This array stays lazy if it was. Throws Code::dtype_mismatch or
+  /// Code::shape_mismatch.
+  template <class T>
+  void eval_into(std::span<T> destination) const {
+    eval_into_host(destination.data(), static_cast<std::int64_t>(destination.size()), dtype_of<T>);
+  }
+  void eval_into(array& out) const;
+
   /// The same array pinned to `device`: what is computed from it runs there.
   array to(Device device) const;
 
@@ -184,6 +216,8 @@ class TRIREME_API array {
  private:
   void drop() noexcept;
   void item_to(void* destination, Dtype as) const;
+  const void* span_data(Dtype as) const;
+  void eval_into_host(void* destination, std::int64_t count, Dtype as) const;
   void expect_dtype(const char* function, Dtype as) const;
   [[noreturn]] void throw_no_room(const char* function) const;
   graph::Node* node_ = nullptr;
@@ -216,5 +250,12 @@ class TRIREME_API Operand {
   Scalar scalar_{std::int64_t{0}};
   bool is_scalar_ = false;
 };
+
+/// `x` with the elements that `slices` select replaced by `value`, which broadcasts to them and is converted to the
+/// dtype of x. Computed at once; if `x` is moved in and nothing else holds its values, they are written over in place,
+/// else they are copied first. Throws Code::shape_mismatch, Code::dtype_mismatch for a value of a higher kind (a float
+/// for integers), Code::out_of_range for a scalar that does not.
+TRIREME_API array update(array x, std::span<const Slice> slices, Operand value);
+TRIREME_API array update(array x, std::initializer_list<Slice> slices, Operand value);
 
 }  // namespace trireme

@@ -1,4 +1,4 @@
-// include/trireme/reduce.hpp -- reductions over any axes, in one fixed order, and roll
+// include/trireme/reduce.hpp -- reductions over any axes, in one fixed order
 // SPDX-License-Identifier: Apache-2.0
 //
 // `axes`: empty means all; negative counts from the end; a repeated one is an error. With `keepdims` reduced axes
@@ -50,11 +50,5 @@ TRIREME_API array stddev(Operand x, std::initializer_list<int> axes, double corr
 /// for complex numbers. Throws Code::invalid_argument for an empty axis.
 TRIREME_API array argmin(Operand x, std::optional<int> axis = {}, bool keepdims = false);
 TRIREME_API array argmax(Operand x, std::optional<int> axis = {}, bool keepdims = false);
-
-/// `x` with elements moved by `shift` places along `axis`, those beyond the end re-entering at the start. Fuses
-/// into its consumer.
-TRIREME_API array roll(Operand x, std::int64_t shift, int axis);
-/// As NumPy without an axis: over the flattened array.
-TRIREME_API array roll(Operand x, std::int64_t shift);
 
 }  // namespace trireme

@@ -11,6 +11,7 @@
 #include "trireme/explain.hpp"
 #include "trireme/half.hpp"
 #include "trireme/io.hpp"
+#include "trireme/manipulate.hpp"
 #include "trireme/memory.hpp"
 #include "trireme/profile.hpp"
 #include "trireme/reduce.hpp"

@@ -1,5 +1,6 @@
 // tests/array/reduce_test.cpp -- sum, mean, min and max against the fixed order and against the truth; roll
 // SPDX-License-Identifier: Apache-2.0
+#include "trireme/manipulate.hpp"
 #include "trireme/reduce.hpp"
 
 #include <gtest/gtest.h>

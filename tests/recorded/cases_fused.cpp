@@ -3,6 +3,7 @@
 #include "recorded/cases.hpp"
 #include "recorded/inputs.hpp"
 #include "trireme/elementwise.hpp"
+#include "trireme/manipulate.hpp"
 #include "trireme/reduce.hpp"
 
 namespace trireme::recorded {

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "support/tree.hpp"
+#include "trireme/manipulate.hpp"
 #include "trireme/reduce.hpp"
 
 namespace trireme::test {

@@ -9,6 +9,7 @@
 #include "tools/expression/lexer.hpp"
 #include "trireme/create.hpp"
 #include "trireme/elementwise.hpp"
+#include "trireme/manipulate.hpp"
 #include "trireme/reduce.hpp"
 
 namespace trireme::tools {
