@@ -63,9 +63,12 @@ Words complex_words(std::span<const std::complex<T>> values) {
 
 template <class T>
 Words words_of(std::span<const T> values) {
-  if constexpr (std::is_same_v<T, bool>) return boolean_words(values);
-  else if constexpr (std::is_integral_v<T>) return integer_words(values);
-  else return float_words(values);
+  if constexpr (std::is_same_v<T, bool>)
+    return boolean_words(values);
+  else if constexpr (std::is_integral_v<T>)
+    return integer_words(values);
+  else
+    return float_words(values);
 }
 template <class T>
 Words words_of(std::span<const std::complex<T>> values) {
@@ -85,9 +88,12 @@ Words make_words(Dtype dtype, const void* data, std::int64_t count) {
 
 template <class T>
 std::string scalar_of(T value) {
-  if constexpr (std::is_same_v<T, bool>) return value ? "True" : "False";
-  else if constexpr (std::is_integral_v<T>) return std::to_string(value);
-  else return format_scalar(value);
+  if constexpr (std::is_same_v<T, bool>)
+    return value ? "True" : "False";
+  else if constexpr (std::is_integral_v<T>)
+    return std::to_string(value);
+  else
+    return format_scalar(value);
 }
 
 std::string scalar_text(Dtype dtype, const void* data) {

@@ -29,9 +29,12 @@ float quotient(bfloat16 a, bfloat16 b) { return static_cast<float>(a) / static_c
 /// `limit` as NumPy 2 compares numbers of type T with it: a number of that type.
 template <class T>
 double in_type(double limit) {
-  if constexpr (std::is_same_v<T, bfloat16>) return static_cast<float>(limit);
-  else if constexpr (std::is_same_v<T, float16>) return wide(float16(static_cast<float>(limit)));
-  else return static_cast<T>(limit);
+  if constexpr (std::is_same_v<T, bfloat16>)
+    return static_cast<float>(limit);
+  else if constexpr (std::is_same_v<T, float16>)
+    return wide(float16(static_cast<float>(limit)));
+  else
+    return static_cast<T>(limit);
 }
 
 struct Parts {

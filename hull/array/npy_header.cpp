@@ -140,8 +140,8 @@ void set_dtype(std::string_view descr, Header& header) {
   const std::string_view type = descr.substr(1);
   // '|V2' is what NumPy writes for two bytes of anything; ml_dtypes gives its bfloat16 a byte order.
   const bool raw = type == "V2" && descr.front() == '|';
-#define DTYPE(dtype_name, cpp_type, kind_name, descriptor, text)  \
-  if (!raw && type == std::string_view(descriptor).substr(1)) { \
+#define DTYPE(dtype_name, cpp_type, kind_name, descriptor, text) \
+  if (!raw && type == std::string_view(descriptor).substr(1)) {  \
     header.dtype = Dtype::dtype_name;                            \
     header.big_endian = descr.front() == '>';                    \
     return;                                                      \

@@ -60,13 +60,17 @@ TEST(bits, every_nan_counts_as_one) {
 template <class Word>
 void expect_one_nan(Dtype dtype, Word canonical, std::initializer_list<Word> nans, std::initializer_list<Word> others) {
   const std::string expected = hash<Word>({canonical}, {}, dtype);
-  for (const Word pattern : nans) EXPECT_EQ(hash<Word>({pattern}, {}, dtype), expected) << name(dtype) << " " << pattern;
-  for (const Word pattern : others) EXPECT_NE(hash<Word>({pattern}, {}, dtype), expected) << name(dtype) << " " << pattern;
+  for (const Word pattern : nans)
+    EXPECT_EQ(hash<Word>({pattern}, {}, dtype), expected) << name(dtype) << " " << pattern;
+  for (const Word pattern : others)
+    EXPECT_NE(hash<Word>({pattern}, {}, dtype), expected) << name(dtype) << " " << pattern;
 }
 
 TEST(bits, every_nan_of_two_byte_floats_counts_as_one) {
-  expect_one_nan<std::uint16_t>(f16, 0x7e00, {0xfe00, 0x7c01, 0xfc01, 0x7fff, 0xffff}, {0x7c00, 0xfc00, 0x7bff, 0x3e00});
-  expect_one_nan<std::uint16_t>(bf16, 0x7fc0, {0xffc0, 0x7f81, 0xff81, 0x7fff, 0xffff}, {0x7f80, 0xff80, 0x7f7f, 0x7e00});
+  expect_one_nan<std::uint16_t>(f16, 0x7e00, {0xfe00, 0x7c01, 0xfc01, 0x7fff, 0xffff},
+                                {0x7c00, 0xfc00, 0x7bff, 0x3e00});
+  expect_one_nan<std::uint16_t>(bf16, 0x7fc0, {0xffc0, 0x7f81, 0xff81, 0x7fff, 0xffff},
+                                {0x7f80, 0xff80, 0x7f7f, 0x7e00});
 }
 
 TEST(bits, every_nan_in_a_part_of_a_complex_number_counts_as_one) {

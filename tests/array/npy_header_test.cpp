@@ -81,8 +81,7 @@ TEST(npy_header, unsupported_dtypes_are_refused_with_the_reason) {
 }
 
 TEST(npy_header, every_dtype_is_read_by_the_name_numpy_writes) {
-#define DTYPE(name, type, kind, descriptor, text) \
-  EXPECT_EQ(parse_dict(dict_with("'" descriptor "'")).dtype, name);
+#define DTYPE(name, type, kind, descriptor, text) EXPECT_EQ(parse_dict(dict_with("'" descriptor "'")).dtype, name);
 #include "trireme/dtype.def"
 #undef DTYPE
 }

@@ -130,8 +130,8 @@ TEST_F(npy_file, big_endian_elements_are_turned_part_by_part) {
 }
 
 TEST_F(npy_file, every_dtype_is_saved_under_the_name_numpy_writes) {
-#define DTYPE(name, type, kind, descriptor, text)                                                      \
-  save_npy(path(text), zeros({}, name));                                                               \
+#define DTYPE(name, type, kind, descriptor, text) \
+  save_npy(path(text), zeros({}, name));          \
   EXPECT_NE(read(path(text)).find("'descr': '" descriptor "', 'fortran_order'"), std::string::npos) << text;
 #include "trireme/dtype.def"
 #undef DTYPE

@@ -76,7 +76,8 @@ TEST(text, digits_of_every_two_byte_float_identify_it) {
 TEST(text, stream_gets_the_text_beside_shifts) {
   const array x = array::from<std::int8_t>({1, 2, -3});
   std::ostringstream stream;
-  stream << "x: " << x << '\n' << (x << 1) << ' ' << (8 >> x.slice({{0, 2}})) << full({}, std::complex<float>(1, -2), complex64);
+  stream << "x: " << x << '\n'
+         << (x << 1) << ' ' << (8 >> x.slice({{0, 2}})) << full({}, std::complex<float>(1, -2), complex64);
   EXPECT_EQ(stream.str(), "x: [ 1  2 -3]\n[ 2  4 -6] [4 2](1-2j)");
 }
 
