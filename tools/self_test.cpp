@@ -32,6 +32,14 @@ constexpr const char* kExpressions[] = {
     "(d * 1e12).astype(int32) + i",
     "d.astype(float32) * x",
     "roll(x, 7)[::-3] - y[:33334]",
+    "x.astype(float16) * y.astype(float16) + 0.1",
+    "sum(x.astype(bfloat16) / 3)",
+    "i.astype(int8) * 3 - i.astype(int16) // 7",
+    "(i.astype(uint8) << 2) ^ i.astype(uint16) % 1000",
+    "prod(i.astype(uint32) | 1, axis=0) + (i.astype(uint64) >> 3)",
+    "sum((x + 1j * y) * (y - 2j) / (x + 3j))",
+    "abs(d * (0.5 - 1j))",
+    "std(x, correction=1) + argmax(y)",
 };
 
 /// Numbers of widely spread magnitude, the same on every machine.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -25,11 +26,11 @@ static_assert(std::endian::native == std::endian::little, "the hash is over litt
 /// without sign that is no NaN.
 template <class Word>
 void replace_nans(std::span<std::byte> elements, Word infinity, Word canonical) {
-  constexpr Word kMagnitude = ~Word{0} >> 1;
+  constexpr Word kMagnitude = std::numeric_limits<Word>::max() / 2;
   for (std::size_t k = 0; k + sizeof(Word) <= elements.size(); k += sizeof(Word)) {
     Word word;
     std::memcpy(&word, elements.data() + k, sizeof word);
-    word = (word & kMagnitude) > infinity ? canonical : word;
+    if ((word & kMagnitude) > infinity) word = canonical;
     std::memcpy(elements.data() + k, &word, sizeof word);
   }
 }
@@ -53,8 +54,32 @@ Hasher::Hasher(Dtype dtype, const Shape& shape) : state_(std::make_unique<State>
 Hasher::~Hasher() = default;
 
 void Hasher::add(std::span<std::byte> elements) {
-  if (dtype_ == Dtype::f32) replace_nans<std::uint32_t>(elements, 0x7f800000u, 0x7fc00000u);
-  if (dtype_ == Dtype::f64) replace_nans<std::uint64_t>(elements, 0x7ff0000000000000u, 0x7ff8000000000000u);
+  switch (component(dtype_)) {  // the parts of a complex number are floats of their own
+    case Dtype::f16:
+      replace_nans<std::uint16_t>(elements, 0x7c00, 0x7e00);
+      break;
+    case Dtype::bf16:
+      replace_nans<std::uint16_t>(elements, 0x7f80, 0x7fc0);
+      break;
+    case Dtype::f32:
+      replace_nans<std::uint32_t>(elements, 0x7f800000u, 0x7fc00000u);
+      break;
+    case Dtype::f64:
+      replace_nans<std::uint64_t>(elements, 0x7ff0000000000000u, 0x7ff8000000000000u);
+      break;
+    case Dtype::boolean:
+    case Dtype::i8:
+    case Dtype::i16:
+    case Dtype::i32:
+    case Dtype::i64:
+    case Dtype::u8:
+    case Dtype::u16:
+    case Dtype::u32:
+    case Dtype::u64:
+    case Dtype::complex64:
+    case Dtype::complex128:
+      break;
+  }
   XXH3_128bits_update(&state_->hash, elements.data(), elements.size());
 }
 

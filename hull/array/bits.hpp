@@ -13,7 +13,7 @@
 namespace trireme::bits_hash {
 
 /// XXH3-128 over the dtype's name and a 0 byte, the rank and the extents as little-endian i64, then the row-major
-/// elements with every NaN replaced by the positive quiet one without payload.
+/// elements with every NaN, also in a part of a complex number, replaced by the positive quiet one without payload.
 class Hasher {
  public:
   Hasher(Dtype dtype, const Shape& shape);

@@ -3,7 +3,9 @@
 #include "array/format.hpp"
 
 #include <algorithm>
+#include <complex>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "array/format_float.hpp"
@@ -14,10 +16,10 @@ namespace {
 /// One formatted word per shown element, row-major.
 using Words = std::vector<std::string>;
 
-Words boolean_words(std::span<const unsigned char> values) {
+Words boolean_words(std::span<const bool> values) {
   Words words;
   words.reserve(values.size());
-  for (const unsigned char v : values) words.emplace_back(v ? " True" : "False");
+  for (const bool v : values) words.emplace_back(v ? " True" : "False");
   return words;
 }
 
@@ -40,39 +42,67 @@ Words float_words(std::span<const T> values) {
   return words;
 }
 
+/// Real and imaginary parts are two columns; the j stands before the padding of the second.
 template <class T>
-std::span<const T> elements(const void* data, std::int64_t count) {
-  return {static_cast<const T*>(data), static_cast<std::size_t>(count)};
+Words complex_words(std::span<const std::complex<T>> values) {
+  std::vector<T> real, imaginary;
+  for (const std::complex<T> v : values) {
+    real.push_back(v.real());
+    imaginary.push_back(v.imag());
+  }
+  const FloatFormat<T> left(real), right(imaginary, Sign::always);
+  Words words;
+  words.reserve(values.size());
+  for (const std::complex<T> v : values) {
+    std::string part = right(v.imag());
+    part.insert(part.find_last_not_of(' ') + 1, 1, 'j');
+    words.push_back(left(v.real()) + part);
+  }
+  return words;
+}
+
+template <class T>
+Words words_of(std::span<const T> values) {
+  if constexpr (std::is_same_v<T, bool>)
+    return boolean_words(values);
+  else if constexpr (std::is_integral_v<T>)
+    return integer_words(values);
+  else
+    return float_words(values);
+}
+template <class T>
+Words words_of(std::span<const std::complex<T>> values) {
+  return complex_words(values);
 }
 
 Words make_words(Dtype dtype, const void* data, std::int64_t count) {
   switch (dtype) {
-    case Dtype::boolean:
-      return boolean_words(elements<unsigned char>(data, count));
-    case Dtype::i32:
-      return integer_words(elements<std::int32_t>(data, count));
-    case Dtype::i64:
-      return integer_words(elements<std::int64_t>(data, count));
-    case Dtype::f32:
-      return float_words(elements<float>(data, count));
-    case Dtype::f64:
-      return float_words(elements<double>(data, count));
+#define DTYPE(name, type, kind, descriptor, text) \
+  case Dtype::name:                               \
+    return words_of(std::span<const type>(static_cast<const type*>(data), static_cast<std::size_t>(count)));
+#include "trireme/dtype.def"
+#undef DTYPE
   }
   return {};
 }
 
+template <class T>
+std::string scalar_of(T value) {
+  if constexpr (std::is_same_v<T, bool>)
+    return value ? "True" : "False";
+  else if constexpr (std::is_integral_v<T>)
+    return std::to_string(value);
+  else
+    return format_scalar(value);
+}
+
 std::string scalar_text(Dtype dtype, const void* data) {
   switch (dtype) {
-    case Dtype::boolean:
-      return *static_cast<const unsigned char*>(data) ? "True" : "False";
-    case Dtype::i32:
-      return std::to_string(*static_cast<const std::int32_t*>(data));
-    case Dtype::i64:
-      return std::to_string(*static_cast<const std::int64_t*>(data));
-    case Dtype::f32:
-      return format_scalar(*static_cast<const float*>(data));
-    case Dtype::f64:
-      return format_scalar(*static_cast<const double*>(data));
+#define DTYPE(name, type, kind, descriptor, text) \
+  case Dtype::name:                               \
+    return scalar_of(*static_cast<const type*>(data));
+#include "trireme/dtype.def"
+#undef DTYPE
   }
   return {};
 }

@@ -7,51 +7,44 @@
 #include <cmath>
 #include <cstdlib>
 #include <string_view>
+#include <type_traits>
+
+#include "array/decimal.hpp"
 
 namespace trireme::text {
 namespace {
 
-/// |value| = 0.d1 d2 d3 ... * 10^(exponent + 1), in other words d1.d2d3... * 10^exponent.
-struct Decimal {
-  bool negative = false;
-  std::string digits;  // without trailing zeros, at least one
-  int exponent = 0;
-};
+/// Exact: every type that is printed lies within double.
+double wide(float value) { return value; }
+double wide(double value) { return value; }
+double wide(float16 value) { return static_cast<float>(value); }
+double wide(bfloat16 value) { return static_cast<float>(value); }
 
-Decimal split(std::string_view scientific) {
-  Decimal d;
-  d.negative = scientific.front() == '-';
-  if (d.negative) scientific.remove_prefix(1);
-  const std::size_t e = scientific.find('e');
-  for (const char c : scientific.substr(0, e))
-    if (c != '.') d.digits += c;
-  while (d.digits.size() > 1 && d.digits.back() == '0') d.digits.pop_back();
-  d.exponent = std::atoi(scientific.data() + e + 1);  // the buffers below are terminated
-  return d;
-}
+/// a / b as NumPy divides numbers of the type; bfloat16 is printed as float.
+float quotient(float a, float b) { return a / b; }
+double quotient(double a, double b) { return a / b; }
+float16 quotient(float16 a, float16 b) { return float16(static_cast<float>(a) / static_cast<float>(b)); }
+float quotient(bfloat16 a, bfloat16 b) { return static_cast<float>(a) / static_cast<float>(b); }
 
+/// `limit` as NumPy 2 compares numbers of type T with it: a number of that type.
 template <class T>
-Decimal shortest(T value) {
-  char buffer[64] = {};
-  std::to_chars(buffer, buffer + sizeof buffer - 1, value, std::chars_format::scientific);
-  return split(buffer);
-}
-
-/// Correctly rounded to `count` digits after the first one.
-template <class T>
-Decimal rounded(T value, int count) {
-  char buffer[128] = {};
-  std::to_chars(buffer, buffer + sizeof buffer - 1, value, std::chars_format::scientific, count);
-  return split(buffer);
+double in_type(double limit) {
+  if constexpr (std::is_same_v<T, bfloat16>)
+    return static_cast<float>(limit);
+  else if constexpr (std::is_same_v<T, float16>)
+    return wide(float16(static_cast<float>(limit)));
+  else
+    return static_cast<T>(limit);
 }
 
 struct Parts {
+  bool negative = false;
   std::string whole, fraction;
 };
 
 /// Digits before and after the point, in positional notation.
 Parts positional(const Decimal& d) {
-  Parts p;
+  Parts p{d.negative, "", ""};
   const int n = static_cast<int>(d.digits.size());
   for (int k = 0; k <= d.exponent; ++k) p.whole += k < n ? d.digits[k] : '0';
   if (d.exponent < 0) p.whole = "0";
@@ -60,7 +53,6 @@ Parts positional(const Decimal& d) {
     for (int k = d.exponent + 1; k < 0; ++k) p.fraction += '0';
     for (int k = std::max(0, d.exponent + 1); k < n; ++k) p.fraction += d.digits[k];
   }
-  if (d.negative) p.whole.insert(0, 1, '-');
   return p;
 }
 
@@ -73,10 +65,11 @@ Parts column_positional(T value) {
   const bool ends_before_point = static_cast<int>(d.digits.size()) <= d.exponent;
   if (p.fraction.size() <= kPrecision && !ends_before_point) return p;
   char buffer[512] = {};  // positional columns hold values below 1e8 only
-  char* end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, kPrecision).ptr;
+  const double exact = std::fabs(wide(value));
+  char* end = std::to_chars(buffer, buffer + sizeof buffer, exact, std::chars_format::fixed, kPrecision).ptr;
   const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
   const std::size_t point = text.find('.');
-  p = {std::string(text.substr(0, point)), std::string(text.substr(point + 1))};
+  p = {d.negative, std::string(text.substr(0, point)), std::string(text.substr(point + 1))};
   while (!p.fraction.empty() && p.fraction.back() == '0') p.fraction.pop_back();
   return p;
 }
@@ -85,7 +78,7 @@ Parts column_positional(T value) {
 template <class T>
 Decimal column_scientific(T value) {
   Decimal d = shortest(value);
-  return static_cast<int>(d.digits.size()) - 1 <= kPrecision ? d : rounded(value, kPrecision);
+  return static_cast<int>(d.digits.size()) - 1 <= kPrecision ? d : rounded(wide(value), kPrecision);
 }
 
 std::string exponent_digits(int exponent) {
@@ -101,24 +94,25 @@ std::string pad(std::string text, int width) {
 }  // namespace
 
 template <class T>
-FloatFormat<T>::FloatFormat(std::span<const T> values) {
-  T largest = 0, smallest = 0;
-  bool all_finite = true, negative_infinity = false, any = false;
+FloatFormat<T>::FloatFormat(std::span<const T> values, Sign sign) : sign_(sign) {
+  T largest{}, smallest{};
+  bool all_finite = true, negative_infinity = sign == Sign::always, any = false;
   for (const T v : values) {
-    if (!std::isfinite(v)) {
+    const double x = wide(v), magnitude = std::fabs(x);
+    if (!std::isfinite(x)) {
       all_finite = false;
-      negative_infinity |= v < 0;
-    } else if (v != 0) {
-      const T magnitude = std::fabs(v);
-      largest = any ? std::max(largest, magnitude) : magnitude;
-      smallest = any ? std::min(smallest, magnitude) : magnitude;
+      negative_infinity |= x < 0;
+    } else if (x != 0) {
+      if (!any || magnitude > std::fabs(wide(largest))) largest = v;
+      if (!any || magnitude < std::fabs(wide(smallest))) smallest = v;
       any = true;
     }
   }
-  // The limits of NumPy 1.2x to 2.2 (later ones also print f32 from 1e6 in scientific notation), compared in double.
-  scientific_ = any && (largest >= T(1e8) || double{smallest} < 1e-4 || largest / smallest > T(1000));
+  // The limits of NumPy 2.0 to 2.2; later ones also print f32 from 1e6 and f16 from 1e3 on in scientific notation.
+  scientific_ = any && (std::fabs(wide(largest)) >= in_type<T>(1e8) || std::fabs(wide(smallest)) < in_type<T>(1e-4) ||
+                        std::fabs(wide(quotient(largest, smallest))) > 1000);
   for (const T v : values)
-    if (std::isfinite(v)) fit(v);
+    if (std::isfinite(wide(v))) fit(v);
   if (scientific_) right_ = exponent_ + 2 + fraction_;
   if (!all_finite) left_ = std::max(left_, (negative_infinity ? 4 : 3) - (right_ + 1));
 }
@@ -127,54 +121,85 @@ template <class T>
 void FloatFormat<T>::fit(T value) {
   if (scientific_) {
     const Decimal d = column_scientific(value);
-    left_ = std::max(left_, d.negative ? 2 : 1);
+    left_ = std::max(left_, static_cast<int>(signed_text(d.negative, "").size()) + 1);
     fraction_ = std::max(fraction_, static_cast<int>(d.digits.size()) - 1);
     exponent_ = std::max(exponent_, static_cast<int>(exponent_digits(d.exponent).size()));
     return;
   }
   const Parts p = column_positional(value);
-  left_ = std::max(left_, static_cast<int>(p.whole.size()));
+  left_ = std::max(left_, static_cast<int>(signed_text(p.negative, p.whole).size()));
   right_ = std::max(right_, static_cast<int>(p.fraction.size()));
 }
 
 template <class T>
 std::string FloatFormat<T>::operator()(T value) const {
-  if (!std::isfinite(value)) return pad(std::isnan(value) ? "nan" : value < 0 ? "-inf" : "inf", left_ + right_ + 1);
+  if (const double x = wide(value); !std::isfinite(x))
+    return pad(std::isnan(x) ? signed_text(false, "nan") : signed_text(x < 0, "inf"), left_ + right_ + 1);
   if (!scientific_) {
     const Parts p = column_positional(value);
-    std::string text = pad(p.whole, left_) + '.' + p.fraction;
+    std::string text = pad(signed_text(p.negative, p.whole), left_) + '.' + p.fraction;
     return text.append(right_ - p.fraction.size(), ' ');
   }
   // Shorter digits are not padded with zeros but continued with those of the exact value, so that one column has
   // one resolution.
   Decimal d = column_scientific(value);
-  if (static_cast<int>(d.digits.size()) - 1 != fraction_) d = rounded(value, fraction_);
+  if (static_cast<int>(d.digits.size()) - 1 != fraction_) d = rounded(wide(value), fraction_);
   std::string fraction = d.digits.substr(1);
   fraction.append(fraction_ - fraction.size(), '0');
   const std::string exponent = exponent_digits(d.exponent);
-  std::string text = pad((d.negative ? "-" : "") + d.digits.substr(0, 1), left_) + '.' + fraction + 'e';
+  std::string text = pad(signed_text(d.negative, d.digits.substr(0, 1)), left_) + '.' + fraction + 'e';
   text += d.exponent < 0 ? '-' : '+';
   return text.append(exponent_ - exponent.size(), '0') + exponent;
 }
 
 template <class T>
-std::string format_scalar(T value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
+std::string FloatFormat<T>::signed_text(bool negative, const std::string& text) const {
+  return (negative ? "-" : sign_ == Sign::always ? "+" : "") + text;
+}
+
+namespace {
+
+/// Shortest digits; a whole number in positional notation ends with `after_whole`.
+template <class T>
+std::string scalar_text(T value, const char* after_whole) {
+  const double x = wide(value), magnitude = std::fabs(x);
+  if (std::isnan(x)) return "nan";
+  if (std::isinf(x)) return x < 0 ? "-inf" : "inf";
   const Decimal d = shortest(value);
-  const double magnitude = std::fabs(value);
+  const std::string sign = d.negative ? "-" : "";
   if (magnitude == 0 || (magnitude < 1e16 && magnitude >= 1e-4)) {
     const Parts p = positional(d);
-    return p.whole + '.' + (p.fraction.empty() ? "0" : p.fraction);
+    return sign + p.whole + (p.fraction.empty() ? after_whole : "." + p.fraction);
   }
-  std::string text = (d.negative ? "-" : "") + d.digits.substr(0, 1);
+  std::string text = sign + d.digits.substr(0, 1);
   if (d.digits.size() > 1) text += '.' + d.digits.substr(1);
   return text + (d.exponent < 0 ? "e-" : "e+") + exponent_digits(d.exponent);
 }
 
+}  // namespace
+
+template <class T>
+std::string format_scalar(T value) {
+  return scalar_text(value, ".0");
+}
+
+template <class T>
+std::string format_scalar(std::complex<T> value) {
+  const std::string imaginary = scalar_text(value.imag(), "") + "j";
+  if (value.real() == 0 && !std::signbit(value.real())) return imaginary;
+  const bool sign = imaginary.front() == '-';
+  return "(" + scalar_text(value.real(), "") + (sign ? "" : "+") + imaginary + ")";
+}
+
 template class FloatFormat<float>;
 template class FloatFormat<double>;
+template class FloatFormat<float16>;
+template class FloatFormat<bfloat16>;
 template std::string format_scalar(float);
 template std::string format_scalar(double);
+template std::string format_scalar(float16);
+template std::string format_scalar(bfloat16);
+template std::string format_scalar(std::complex<float>);
+template std::string format_scalar(std::complex<double>);
 
 }  // namespace trireme::text

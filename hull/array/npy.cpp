@@ -172,8 +172,10 @@ void normalise(const Header& header, std::span<std::byte> data) {
   if (header.dtype == Dtype::boolean)
     for (std::byte& b : data) b = std::byte{b != std::byte{0}};
   if (!header.big_endian) return;
-  if (item_size(header.dtype) == 4) swap_words<std::uint32_t>(data);
-  if (item_size(header.dtype) == 8) swap_words<std::uint64_t>(data);
+  const std::size_t word = item_size(component(header.dtype));  // each part of a complex number is turned on its own
+  if (word == 2) swap_words<std::uint16_t>(data);
+  if (word == 4) swap_words<std::uint32_t>(data);
+  if (word == 8) swap_words<std::uint64_t>(data);
 }
 
 array parse(std::span<const std::byte> file) {

@@ -106,23 +106,50 @@ class Reader {
   std::size_t at_ = 0;
 };
 
+/// Why Trireme has no dtype of the type code that `type` starts with; "" when nothing particular can be said.
+std::string_view reason_against(std::string_view type) {
+  switch (type.empty() ? '\0' : type.front()) {
+    case 'O':
+      return "holds Python objects, pickled: loading them could run code from the file, and they are not numbers";
+    case 'U':
+    case 'S':
+    case 'a':
+    case 'T':
+      return "holds strings, which are not numbers";
+    case 'M':
+    case 'm':
+      return "holds dates or spans of time; save their counts with .view('i8')";
+    case 'V':
+      return "holds raw bytes; of those only '<V2' and '>V2' are read, which is how ml_dtypes writes bfloat16";
+    case 'f':
+    case 'c':
+      return type != "f12" && type != "f16" && type != "c24" && type != "c32"
+                 ? ""
+                 : "is a long double, whose form depends on the machine; save float64 or complex128";
+    default:
+      return "";
+  }
+}
+
 /// `descr` names a dtype of the table with any byte order.
 void set_dtype(std::string_view descr, Header& header) {
-  constexpr std::string_view kTaken = "Trireme reads bool, int32, int64, float32 and float64 (|b1 <i4 <i8 <f4 <f8)";
+  constexpr std::string_view kTaken =
+      "Trireme reads b1 (bool), i1 i2 i4 i8, u1 u2 u4 u8, f2 f4 f8, c8 c16 and V2 (bfloat16)";
   if (descr.empty() || !std::strchr("<>=|", descr.front()))
     fail("dtype " + quoted(descr) + " is unknown, " + std::string(kTaken));
   const std::string_view type = descr.substr(1);
-  if (type.starts_with('O'))
-    fail("dtype " + quoted(descr) +
-         " holds Python objects, pickled: loading them could run code from the file, and they are not numbers");
+  // '|V2' is what NumPy writes for two bytes of anything; ml_dtypes gives its bfloat16 a byte order.
+  const bool raw = type == "V2" && descr.front() == '|';
 #define DTYPE(dtype_name, cpp_type, kind_name, descriptor, text) \
-  if (type == std::string_view(descriptor).substr(1)) {          \
+  if (!raw && type == std::string_view(descriptor).substr(1)) {  \
     header.dtype = Dtype::dtype_name;                            \
     header.big_endian = descr.front() == '>';                    \
     return;                                                      \
   }
 #include "trireme/dtype.def"
 #undef DTYPE
+  if (const std::string_view reason = reason_against(type); !reason.empty())
+    fail("dtype " + quoted(descr) + " " + std::string(reason));
   fail("dtype " + quoted(descr) + " is not supported, " + std::string(kTaken));
 }
 

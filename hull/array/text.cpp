@@ -1,11 +1,13 @@
-// hull/array/text.cpp -- array::text(): fetches the elements that are shown, and only those
+// hull/array/text.cpp -- array::text() and printing to a stream: fetches the elements that are shown, and only those
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
+#include <ostream>
 #include <vector>
 
 #include "array/format.hpp"
 #include "program/out_of_memory.hpp"
 #include "trireme/array.hpp"
+#include "trireme/io.hpp"
 
 namespace trireme {
 namespace {
@@ -62,5 +64,7 @@ std::string array::text() const try {
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("text");
 }
+
+std::ostream& operator<<(std::ostream& stream, const array& x) { return stream << x.text(); }
 
 }  // namespace trireme

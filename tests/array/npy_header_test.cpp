@@ -51,17 +51,39 @@ TEST(npy_header, keys_may_come_in_any_order_and_spacing) {
 }
 
 TEST(npy_header, byte_orders_are_understood) {
-  for (const std::string_view descr : {"'<f8'", "'=f8'", "'|b1'", "'?b1'"})
+  for (const std::string_view descr : {"'<f8'", "'=f8'", "'|b1'", "'|u1'", "'=c16'", "'=V2'", "'?b1'"})
     EXPECT_EQ(complaint(dict_with(descr)).empty(), descr != "'?b1'") << descr;
-  EXPECT_TRUE(parse_dict(dict_with("'>f8'")).big_endian);
+  for (const std::string_view descr : {"'>f8'", "'>i2'", "'>f2'", "'>c8'", "'>V2'"}) {
+    EXPECT_TRUE(parse_dict(dict_with(descr)).big_endian) << descr;
+    EXPECT_FALSE(parse_dict(dict_with("'<" + std::string(descr.substr(2)))).big_endian) << descr;
+  }
 }
 
 TEST(npy_header, unsupported_dtypes_are_refused_by_name) {
   for (const std::string_view descr :
-       {"'|i1'", "'<u4'", "'<f2'", "'<c16'", "'<U3'", "'|S5'", "'<M8[s]'", "'|V8'", "'f8'", "''"})
+       {"'<i3'", "'<u16'", "'<f1'", "'<c4'", "'<U3'", "'|S5'", "'<M8[s]'", "'|V8'", "'f8'", "''", "'<f'", "'<'"})
     expect_refused(dict_with(descr), descr);
+}
+
+TEST(npy_header, unsupported_dtypes_are_refused_with_the_reason) {
   expect_refused(dict_with("'|O'"), "Python objects");
   expect_refused(dict_with("[('a', '<f8')]"), "structured");
+  expect_refused(dict_with("'<U3'"), "strings");
+  expect_refused(dict_with("'|S5'"), "strings");
+  expect_refused(dict_with("'<M8[s]'"), "dates");
+  expect_refused(dict_with("'<m8[ns]'"), "dates");
+  expect_refused(dict_with("'<f16'"), "long double");
+  expect_refused(dict_with("'<f12'"), "long double");
+  expect_refused(dict_with("'>c32'"), "long double");
+  expect_refused(dict_with("'|V2'"), "raw bytes");
+  expect_refused(dict_with("'<V4'"), "raw bytes");
+  expect_refused(dict_with("'<i3'"), "i1 i2 i4 i8");
+}
+
+TEST(npy_header, every_dtype_is_read_by_the_name_numpy_writes) {
+#define DTYPE(name, type, kind, descriptor, text) EXPECT_EQ(parse_dict(dict_with("'" descriptor "'")).dtype, name);
+#include "trireme/dtype.def"
+#undef DTYPE
 }
 
 TEST(npy_header, wrong_keys_are_refused) {
@@ -98,7 +120,8 @@ TEST(npy_header, shapes_beyond_the_limits_are_refused) {
 
 TEST(npy_header, made_header_is_aligned_and_read_back) {
   for (const Shape& shape : {Shape{}, Shape{0}, Shape{3}, Shape{123456789012345}, Shape{1, 2, 3, 4, 5, 6, 7, 8}})
-    for (const Dtype dtype : {boolean, i32, i64, f32, f64}) {
+    for (int code = 0; code < kDtypeCount; ++code) {
+      const auto dtype = static_cast<Dtype>(code);
       const std::string text = make_header(dtype, shape);
       EXPECT_EQ(text.size() % 64, 0u);
       EXPECT_EQ(text.back(), '\n');

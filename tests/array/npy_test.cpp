@@ -100,7 +100,8 @@ TEST_F(npy_file, saved_file_equals_that_of_numpy) {
 TEST_F(npy_file, round_trip_keeps_dtype_shape_and_elements) {
   const Shape shapes[] = {{}, {0}, {1}, {7}, {3, 0}, {2, 3}, {2, 3, 4}, {1, 2, 1, 2, 1, 2, 1, 2}};
   for (const Shape& shape : shapes)
-    for (const Dtype dtype : {boolean, i32, i64, f32, f64}) {
+    for (int code = 0; code < kDtypeCount; ++code) {
+      const auto dtype = static_cast<Dtype>(code);
       const array x = astype(arange(shape.size()) - 1, dtype).reshape(shape);
       save_npy(path("x.npy"), x);
       const array y = load_npy(path("x.npy"));
@@ -112,6 +113,28 @@ TEST_F(npy_file, round_trip_keeps_values_of_views) {
   const array x = arange(24).reshape({2, 3, 4}).transpose().slice({{std::nullopt, std::nullopt, -2}});
   save_npy(path("x.npy"), x);
   EXPECT_EQ(bits(load_npy(path("x.npy"))), bits(x));
+}
+
+TEST_F(npy_file, big_endian_elements_are_turned_part_by_part) {
+  const auto read = [](Dtype dtype, std::string data) {
+    std::string file = npy::make_header(dtype, {1});
+    file.replace(file.find('<'), 1, ">");
+    return elements(npy::parse(bytes(file + data)));
+  };
+  EXPECT_EQ(read(u16, "ab"), "ba");
+  EXPECT_EQ(read(bf16, "ab"), "ba");
+  EXPECT_EQ(read(f16, "ab"), "ba");
+  EXPECT_EQ(read(u32, "abcd"), "dcba");
+  EXPECT_EQ(read(complex64, "abcdefgh"), "dcbahgfe");
+  EXPECT_EQ(read(complex128, "abcdefghijklmnop"), "hgfedcbaponmlkji");
+}
+
+TEST_F(npy_file, every_dtype_is_saved_under_the_name_numpy_writes) {
+#define DTYPE(name, type, kind, descriptor, text) \
+  save_npy(path(text), zeros({}, name));          \
+  EXPECT_NE(read(path(text)).find("'descr': '" descriptor "', 'fortran_order'"), std::string::npos) << text;
+#include "trireme/dtype.def"
+#undef DTYPE
 }
 
 TEST_F(npy_file, bytes_of_bool_other_than_0_become_1) {

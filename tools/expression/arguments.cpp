@@ -48,8 +48,13 @@ Scalar Arguments::number(std::size_t k) const {
   return to_scalar(value(k));
 }
 
+Scalar Arguments::real_number(std::size_t k) const {
+  if (!value(k).is_real()) fail(k, "a real number");
+  return to_scalar(value(k));
+}
+
 double Arguments::real(std::size_t k) const {
-  if (!value(k).is_number()) fail(k, "a number");
+  if (!value(k).is_real()) fail(k, "a real number");
   return to_double(value(k));
 }
 

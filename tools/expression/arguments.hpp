@@ -25,6 +25,7 @@ class Arguments {
 
   array as_array(std::size_t k) const { return to_array(value(k), bound_[k]->position); }
   Scalar number(std::size_t k) const;
+  Scalar real_number(std::size_t k) const;
   double real(std::size_t k) const;
   std::int64_t integer(std::size_t k) const;
   int axis(std::size_t k) const;

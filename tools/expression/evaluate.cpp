@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/expression/evaluate.hpp"
 
-#include <cmath>
+#include <complex>
 #include <limits>
 #include <numbers>
 #include <utility>
 
 #include "tools/expression/functions.hpp"
 #include "tools/expression/lexer.hpp"
+#include "tools/expression/number.hpp"
 #include "tools/expression/subscript.hpp"
 #include "tools/expression/value.hpp"
 
@@ -19,15 +20,23 @@ struct NamedFunction {
   std::string_view symbol, function;
 };
 
-constexpr NamedFunction kBinary[] = {
-    {"+", "add"},         {"-", "subtract"},   {"*", "multiply"},       {"/", "divide"}, {"<", "less"},
-    {"<=", "less_equal"}, {">", "greater"},    {">=", "greater_equal"}, {"==", "equal"}, {"!=", "not_equal"},
-    {"&", "logical_and"}, {"|", "logical_or"}, {"^", "logical_xor"}};
-
-bool is_bool(const Value& value) {
-  const array* a = value.as<array>();
-  return value.as<bool>() || (a && a->dtype() == boolean);
-}
+constexpr NamedFunction kBinary[] = {{"+", "add"},
+                                     {"-", "subtract"},
+                                     {"*", "multiply"},
+                                     {"/", "divide"},
+                                     {"//", "floor_divide"},
+                                     {"%", "remainder"},
+                                     {"<", "less"},
+                                     {"<=", "less_equal"},
+                                     {">", "greater"},
+                                     {">=", "greater_equal"},
+                                     {"==", "equal"},
+                                     {"!=", "not_equal"},
+                                     {"&", "bitwise_and"},
+                                     {"|", "bitwise_or"},
+                                     {"^", "bitwise_xor"},
+                                     {"<<", "bitwise_left_shift"},
+                                     {">>", "bitwise_right_shift"}};
 
 class Evaluator {
  public:
@@ -48,9 +57,12 @@ class Evaluator {
   Value visit(const Expression& e) const {
     switch (e.kind) {
       case Syntax::integer:
-        return {e.integer};
+        if (e.integer > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) return {e.integer};
+        return {static_cast<std::int64_t>(e.integer)};
       case Syntax::floating:
         return {e.floating};
+      case Syntax::imaginary:
+        return {std::complex<double>(0, e.floating)};
       case Syntax::boolean:
         return {e.integer != 0};
       case Syntax::none:
@@ -98,29 +110,20 @@ class Evaluator {
 
   Value dtype_string(const Expression& e) const {
     if (const auto dtype = find_dtype(e.text)) return {*dtype};
-    throw ExpressionError(e.position,
-                          quoted(e.text) + " names no dtype; bool, int32, int64, float32 and float64 do");
+    throw ExpressionError(e.position, quoted(e.text) + " names no dtype; there are: " + dtype_names());
   }
 
   Value unary(const Expression& e) const {
     const Value a = walk(*e.children[0]);
     if (a.is_number()) return scalar_unary(e.text, a, e.position);
-    const array x = to_array(a, e.position);
-    if (e.text == "+") return {x};
-    if (e.text == "-") return {call_table("negative", {a}, e.position)};
-    if (!is_bool(a))
-      throw ExpressionError(Code::dtype_mismatch, e.position, "~ takes arrays of bool, " + describe(a) + " came");
-    return {call_table("logical_not", {a}, e.position)};
+    if (e.text == "+") return {to_array(a, e.position)};
+    return {call_table(e.text == "-" ? "negative" : "bitwise_invert", {a}, e.position)};
   }
 
   Value binary(const Expression& e) const {
     const Value a = walk(*e.children[0]), b = walk(*e.children[1]);
     if (a.is_number() && b.is_number()) return scalar_binary(e.text, a, b, e.position);
     if (e.text == "**") return power(a, b, e.position);
-    const bool logical = e.text == "&" || e.text == "|" || e.text == "^";
-    if (logical && (!is_bool(a) || !is_bool(b)))
-      throw ExpressionError(Code::dtype_mismatch, e.position,
-                            e.text + " takes arrays of bool, " + describe(a) + " and " + describe(b) + " came");
     for (const auto& [symbol, function] : kBinary)
       if (symbol == e.text) return {call_table(function, {a, b}, e.position)};
     throw ExpressionError(Code::internal, e.position, "operator " + e.text + " is unknown");
@@ -129,20 +132,22 @@ class Evaluator {
   /// The powers that NumPy, too, computes without pow.
   static Value power(const Value& a, const Value& b, std::size_t position) {
     const array* base = a.as<array>();
-    if (base && b.is_number() && !b.as<bool>()) {
+    if (base && b.is_real() && !b.as<bool>()) {
       const double exponent = to_double(b);
       if (exponent == 2) {
         // A float exponent makes a float result, as in NumPy.
-        if (b.as<double>() && kind(base->dtype()) != Kind::floating)
+        if (b.as<double>() && kind(base->dtype()) < Kind::floating)
           return power({call_function("astype", {{"", a, position}, {"", {f64}, position}}, position)}, b, position);
         return {call_table("multiply", {a, a}, position)};
       }
-      if (exponent == 0.5) return {call_table("sqrt", {a}, position)};
+      if (exponent == 0.5 && kind(base->dtype()) != Kind::complex) return {call_table("sqrt", {a}, position)};
       if (exponent == -1 && kind(base->dtype()) == Kind::floating)
         return {call_table("divide", {Value{1.0}, a}, position)};
     }
-    throw ExpressionError(Code::unsupported, position,
-                          "** on arrays takes the exponents 2, 0.5 (sqrt) and, on floats, -1; others come with pow");
+    throw ExpressionError(
+        Code::unsupported, position,
+        "** on arrays takes the exponents 2, 0.5 (sqrt; not on complex) and, on floats, -1; others come "
+        "with pow");
   }
 
   Value call(const Expression& e) const {
@@ -191,9 +196,11 @@ class Evaluator {
 
   Value attribute(const Expression& e) const {
     const Value value = walk(*e.children[0]);
+    if (value.is_number() && (e.text == "real" || e.text == "imag")) return part(value, e.text == "real");
     const array* x = value.as<array>();
     if (!x) throw ExpressionError(e.position, "attributes belong to arrays, this is " + describe(value));
     if (e.text == "T") return {x->transpose()};
+    if (e.text == "real" || e.text == "imag") return {call_table(e.text, {value}, e.position)};
     if (e.text == "size") return {x->size()};
     if (e.text == "ndim") return {std::int64_t{x->rank()}};
     if (e.text == "dtype") return {x->dtype()};
@@ -202,8 +209,15 @@ class Evaluator {
       for (const std::int64_t extent : x->shape()) extents.push_back({extent});
       return {std::move(extents)};
     }
-    throw ExpressionError(e.position,
-                          "arrays have the attributes T, shape, size, ndim and dtype, not " + quoted(e.text));
+    throw ExpressionError(e.position, "arrays have the attributes T, real, imag, shape, size, ndim and dtype, not " +
+                                          quoted(e.text));
+  }
+
+  /// Of a Python number: parts of complex ones are floats, the imaginary part of any other is a 0 of its type.
+  static Value part(const Value& number, bool real) {
+    if (number.is_complex()) return {real ? to_complex(number).real() : to_complex(number).imag()};
+    if (number.as<double>()) return real ? number : Value{0.0};
+    return real ? scalar_unary("+", number, 0) : Value{std::int64_t{0}};
   }
 
   Value tuple(const Expression& e) const {

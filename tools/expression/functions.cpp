@@ -3,10 +3,13 @@
 #include "tools/expression/functions.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "tools/expression/arguments.hpp"
 #include "tools/expression/lexer.hpp"
+#include "tools/expression/number.hpp"
+#include "tools/expression/reductions.hpp"
 #include "trireme/create.hpp"
 #include "trireme/elementwise.hpp"
 #include "trireme/manipulate.hpp"
@@ -41,22 +44,6 @@ constexpr TableRow kTable[] = {
 #include "trireme/elementwise.def"
 #undef OP
 };
-
-using Reduction = array (*)(Operand, std::span<const int>, bool);
-
-Value call_reduction(std::string_view name, Reduction reduce, std::vector<Argument> given, std::size_t position) {
-  const Arguments a(name, std::move(given), {"x", "axis", "keepdims"}, 1, position);
-  // An empty tuple of axes reduces nothing in NumPy and everything in the library.
-  if (a.has(1) && a.axes(1).empty()) throw ExpressionError(position, std::string(name) + ": axis is an empty tuple");
-  return {reduce(a.as_array(0), a.axes(1), a.flag(2))};
-}
-
-Value call_sum(std::vector<Argument> g, std::size_t p) { return call_reduction("sum", &trireme::sum, std::move(g), p); }
-Value call_mean(std::vector<Argument> g, std::size_t p) {
-  return call_reduction("mean", &trireme::mean, std::move(g), p);
-}
-Value call_min(std::vector<Argument> g, std::size_t p) { return call_reduction("min", &trireme::min, std::move(g), p); }
-Value call_max(std::vector<Argument> g, std::size_t p) { return call_reduction("max", &trireme::max, std::move(g), p); }
 
 Value call_roll(std::vector<Argument> given, std::size_t position) {
   const Arguments a("roll", std::move(given), {"x", "shift", "axis"}, 2, position);
@@ -111,23 +98,21 @@ Value call_ones(std::vector<Argument> given, std::size_t position) {
   return {ones(a.shape(0), a.dtype(1, f64))};
 }
 
-/// NumPy's choice for Python numbers.
-Dtype default_dtype(Kind kind) { return kind == Kind::boolean ? boolean : kind == Kind::integer ? i64 : f64; }
-
 Value call_full(std::vector<Argument> given, std::size_t position) {
   const Arguments a("full", std::move(given), {"shape", "fill_value", "dtype"}, 2, position);
   const Scalar value = a.number(1);
-  return {full(a.shape(0), value, a.dtype(2, default_dtype(value.kind)))};
+  return {full(a.shape(0), value, a.dtype(2, default_dtype(a.value(1))))};
 }
 
 Value call_arange(std::vector<Argument> given, std::size_t position) {
   const Arguments a("arange", std::move(given), {"start", "stop", "step", "dtype"}, 1, position);
   // With one number it is the stop.
-  const Scalar start = a.has(1) ? a.number(0) : Scalar(0), stop = a.number(a.has(1) ? 1 : 0);
-  const Scalar step = a.has(2) ? a.number(2) : Scalar(1);
-  bool floating = false;
-  for (const Scalar& s : {start, stop, step}) floating |= s.kind == Kind::floating;
-  return {arange(start, stop, step, a.dtype(3, floating ? f64 : i64))};
+  const Scalar start = a.has(1) ? a.real_number(0) : Scalar(0), stop = a.real_number(a.has(1) ? 1 : 0);
+  const Scalar step = a.has(2) ? a.real_number(2) : Scalar(1);
+  Dtype dtype = i64;
+  for (const Scalar& s : {start, stop, step})
+    dtype = s.kind == Kind::floating ? f64 : s.above_i64 && dtype == i64 ? u64 : dtype;
+  return {arange(start, stop, step, a.dtype(3, dtype))};
 }
 
 Value call_linspace(std::vector<Argument> given, std::size_t position) {
@@ -141,11 +126,7 @@ struct Function {
   bool method;  // NumPy's arrays have it as a method
 };
 
-constexpr Function kFunctions[] = {{"sum", call_sum, true},
-                                   {"mean", call_mean, true},
-                                   {"min", call_min, true},
-                                   {"max", call_max, true},
-                                   {"roll", call_roll, false},
+constexpr Function kFunctions[] = {{"roll", call_roll, false},
                                    {"astype", call_astype, true},
                                    {"transpose", call_transpose, true},
                                    {"reshape", call_reshape, true},
@@ -159,10 +140,58 @@ constexpr Function kFunctions[] = {{"sum", call_sum, true},
                                    {"arange", call_arange, false},
                                    {"linspace", call_linspace, false}};
 
+/// NumPy's other names of rows.
+constexpr std::pair<std::string_view, std::string_view> kAliases[] = {{"absolute", "abs"},
+                                                                      {"conjugate", "conj"},
+                                                                      {"invert", "bitwise_invert"},
+                                                                      {"bitwise_not", "bitwise_invert"},
+                                                                      {"left_shift", "bitwise_left_shift"},
+                                                                      {"right_shift", "bitwise_right_shift"},
+                                                                      {"mod", "remainder"},
+                                                                      {"true_divide", "divide"}};
+
+/// Rows that NumPy's arrays have as methods.
+constexpr std::string_view kRowMethods[] = {"clip", "conj", "conjugate", "round"};
+
 const TableRow* find_row(std::string_view name) {
+  for (const auto& [alias, row] : kAliases)
+    if (alias == name) name = row;
   for (const TableRow& row : kTable)
     if (row.name == name) return &row;
   return nullptr;
+}
+
+/// % and // of floats are rows to come. The library would say only that it does not take floats.
+void refuse_float_division(const TableRow& row, const Operands& operands, std::size_t position) {
+  if (row.name != "floor_divide" && row.name != "remainder") return;
+  const auto is_float = [](const Value& v) {
+    const array* a = v.as<array>();
+    return a ? kind(a->dtype()) >= Kind::floating : v.as<double>() || v.is_complex();
+  };
+  if (std::any_of(operands.begin(), operands.end(), is_float))
+    throw ExpressionError(Code::unsupported, position,
+                          std::string(row.name) + ": takes integers; // and % of floats are not there yet" +
+                              (row.name == "floor_divide" ? ", floor(a / b) is near" : ""));
+}
+
+/// Comparisons of integer arrays with an integer that their dtype does not hold: every element gives the same.
+std::optional<array> compared_outside(std::string_view name, const Operands& operands) {
+  constexpr std::pair<std::string_view, std::string_view> kComparisons[] = {{"less", "<"},    {"less_equal", "<="},
+                                                                            {"greater", ">"}, {"greater_equal", ">="},
+                                                                            {"equal", "=="},  {"not_equal", "!="}};
+  for (const auto& [row, symbol] : kComparisons) {
+    if (row != name) continue;
+    const bool array_first = operands[0].as<array>() != nullptr;
+    const array* a = operands[array_first ? 0 : 1].as<array>();
+    const auto number = to_wide(operands[array_first ? 1 : 0]);
+    if (!a || !number || kind(a->dtype()) != Kind::integer) return std::nullopt;
+    const Wide top = Wide{1} << (8 * item_size(a->dtype()) - (is_signed(a->dtype()) ? 1 : 0));
+    const Wide lowest = is_signed(a->dtype()) ? -top : 0;
+    if (*number >= lowest && *number < top) return std::nullopt;
+    const int side = *number < lowest ? -1 : 1;  // of the number, from the elements at 0
+    return full(a->shape(), array_first ? compares(symbol, 0, side) : compares(symbol, side, 0), boolean);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -175,6 +204,8 @@ array call_table(std::string_view name, const std::vector<Value>& operands, std:
       throw ExpressionError(position,
                             std::string(name) + ": an array or a number was expected, " + describe(v) + " came");
   }
+  refuse_float_division(*row, ready, position);
+  if (auto known = compared_outside(row->name, ready)) return std::move(*known);
   // A number is weak beside an array that it can take its dtype from. A condition is none.
   const std::size_t first = name == "where" ? 1 : 0;
   const bool weak = std::any_of(ready.begin() + static_cast<std::ptrdiff_t>(first), ready.end(),
@@ -185,7 +216,7 @@ array call_table(std::string_view name, const std::vector<Value>& operands, std:
 }
 
 Value call_function(std::string_view name, std::vector<Argument> arguments, std::size_t position) {
-  const TableRow* row = find_row(name == "absolute" ? "abs" : name);
+  const TableRow* row = find_row(name);
   if (row) {
     std::vector<Value> operands;
     for (Argument& argument : arguments) {
@@ -200,11 +231,14 @@ Value call_function(std::string_view name, std::vector<Argument> arguments, std:
                                           std::to_string(operands.size()) + " came");
     return {call_table(row->name, operands, position)};
   }
+  for (const ReductionFunction& function : reduction_functions())
+    if (function.name == name) return function.call(std::move(arguments), position);
   for (const Function& function : kFunctions)
     if (function.name == name) return function.call(std::move(arguments), position);
   if (const auto dtype = find_dtype(name)) {
     const Arguments a(name, std::move(arguments), {"x"}, 1, position);
-    return {astype(a.as_array(0), *dtype)};
+    // An integer that does not fit is an error, as in NumPy; an array's elements wrap.
+    return {to_wide(a.value(0)) ? full({}, a.number(0), *dtype) : astype(a.as_array(0), *dtype)};
   }
   std::string known;
   for (const std::string& each : function_names()) known += (known.empty() ? "" : " ") + each;
@@ -212,6 +246,10 @@ Value call_function(std::string_view name, std::vector<Argument> arguments, std:
 }
 
 Value call_method(std::string_view name, std::vector<Argument> arguments, std::size_t position) {
+  for (const ReductionFunction& function : reduction_functions())
+    if (function.name == name && name != "count_nonzero") return function.call(std::move(arguments), position);
+  for (const std::string_view method : kRowMethods)
+    if (method == name) return call_function(name, std::move(arguments), position);
   for (const Function& function : kFunctions) {
     if (function.name != name || !function.method) continue;
     // x.reshape(2, 3) and x.transpose(1, 0) take their tuple apart.
@@ -229,8 +267,9 @@ Value call_method(std::string_view name, std::vector<Argument> arguments, std::s
     }
     return function.call(std::move(arguments), position);
   }
+  const bool function = find_row(name) || name == "count_nonzero";
   throw ExpressionError(position, "arrays have no method " + quoted(name) + " here" +
-                                      (find_row(name) ? "; call it as " + std::string(name) + "(x)" : ""));
+                                      (function ? "; call it as " + std::string(name) + "(x)" : ""));
 }
 
 std::optional<Dtype> find_dtype(std::string_view name) {
@@ -241,12 +280,25 @@ std::optional<Dtype> find_dtype(std::string_view name) {
   if (name == "bool_") return boolean;
   if (name == "int") return i64;
   if (name == "float" || name == "double") return f64;
+  if (name == "half") return f16;
+  if (name == "single") return f32;
+  if (name == "complex") return complex128;
   return std::nullopt;
+}
+
+std::string dtype_names() {
+  std::string names;
+#define DTYPE(dtype_name, type, kind, descriptor, text) names += names.empty() ? text : " " text;
+#include "trireme/dtype.def"
+#undef DTYPE
+  return names;
 }
 
 std::vector<std::string> function_names() {
   std::vector<std::string> names;
   for (const TableRow& row : kTable) names.emplace_back(row.name);
+  for (const auto& alias : kAliases) names.emplace_back(alias.first);
+  for (const ReductionFunction& function : reduction_functions()) names.emplace_back(function.name);
   for (const Function& function : kFunctions) names.emplace_back(function.name);
 #define DTYPE(dtype_name, type, kind, descriptor, text) names.emplace_back(text);
 #include "trireme/dtype.def"

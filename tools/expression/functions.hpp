@@ -28,6 +28,9 @@ array call_table(std::string_view name, const std::vector<Value>& operands, std:
 /// NumPy's name of a dtype, or nothing.
 std::optional<Dtype> find_dtype(std::string_view name);
 
+/// The names of all dtypes, for messages.
+std::string dtype_names();
+
 /// Every name that call_function knows, with what it takes, one a line: for --help and for unknown names.
 std::vector<std::string> function_names();
 

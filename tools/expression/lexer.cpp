@@ -68,15 +68,18 @@ class Lexer {
       at_ += 1 + sign;
       skip_digits();
     }
-    if (is_letter(peek(0)))
+    const bool imaginary = (peek(0) == 'j' || peek(0) == 'J') && !is_letter(peek(1)) && !is_digit(peek(1));
+    if (imaginary)
+      ++at_;
+    else if (is_letter(peek(0)))
       throw ExpressionError(at_, "a number and a name need something between them; numbers are decimal");
-    Token token = make(floating ? TokenKind::floating : TokenKind::integer, start);
-    const char* end = token.text.data() + token.text.size();
-    if (floating) {
+    Token token = make(imaginary ? TokenKind::imaginary : floating ? TokenKind::floating : TokenKind::integer, start);
+    const char* end = token.text.data() + token.text.size() - (imaginary ? 1 : 0);
+    if (floating || imaginary) {
       if (std::from_chars(token.text.data(), end, token.floating).ec != std::errc{})
         throw ExpressionError(start, "this number is beyond the range of float64");
     } else if (std::from_chars(token.text.data(), end, token.integer).ec != std::errc{}) {
-      throw ExpressionError(start, "this integer is beyond int64, whose largest is 9223372036854775807");
+      throw ExpressionError(start, "this integer is beyond uint64, whose largest is 18446744073709551615");
     } else if (token.text.size() > 1 && token.text.front() == '0' && token.integer != 0) {
       throw ExpressionError(start, "an integer does not begin with 0");
     }

@@ -24,14 +24,14 @@ class ExpressionError : public error {
   std::size_t position_;
 };
 
-enum class TokenKind : std::uint8_t { integer, floating, name, string, symbol, end };
+enum class TokenKind : std::uint8_t { integer, floating, imaginary, name, string, symbol, end };
 
 struct Token {
   TokenKind kind = TokenKind::end;
   std::string_view text;  // within the expression; without quotes for strings
   std::size_t position = 0;
-  std::int64_t integer = 0;
-  double floating = 0;
+  std::uint64_t integer = 0;
+  double floating = 0;  // also of an imaginary number
 };
 
 /// A piece of an expression for a message: in quotes, at most 40 bytes of it, control characters as \x1b.

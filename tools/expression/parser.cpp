@@ -25,10 +25,14 @@ int precedence(std::string_view symbol) {
                                                              {"|", 2},
                                                              {"^", 3},
                                                              {"&", 4},
-                                                             {"+", 5},
-                                                             {"-", 5},
-                                                             {"*", 6},
-                                                             {"/", 6}};
+                                                             {"<<", 5},
+                                                             {">>", 5},
+                                                             {"+", 6},
+                                                             {"-", 6},
+                                                             {"*", 7},
+                                                             {"/", 7},
+                                                             {"//", 7},
+                                                             {"%", 7}};
   for (const auto& [name, level] : kOperators)
     if (name == symbol) return level;
   return 0;
@@ -163,8 +167,12 @@ class Parser {
     const Token& token = now();
     switch (token.kind) {
       case TokenKind::integer:
-      case TokenKind::floating: {
-        Tree tree = make(token.kind == TokenKind::integer ? Syntax::integer : Syntax::floating, token);
+      case TokenKind::floating:
+      case TokenKind::imaginary: {
+        Tree tree = make(token.kind == TokenKind::integer    ? Syntax::integer
+                         : token.kind == TokenKind::floating ? Syntax::floating
+                                                             : Syntax::imaginary,
+                         token);
         tree->integer = token.integer;
         tree->floating = token.floating;
         take();
@@ -210,8 +218,7 @@ class Parser {
   void refuse_foreign_operator() {
     const std::string_view text = now().text;
     if (now().kind == TokenKind::symbol) {
-      for (const std::string_view symbol : {"//", "%", "@", "<<", ">>"})
-        if (text == symbol) fail("operator " + std::string(symbol) + " is not among Trireme's operations yet");
+      if (text == "@") fail("operator @ is not among Trireme's operations yet");
       if (text == "=") fail("'=' names an argument of a call; equality is ==");
     } else if (now().kind == TokenKind::name) {
       for (const std::string_view word : {"and", "or"})

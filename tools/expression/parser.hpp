@@ -3,7 +3,7 @@
 //
 //   tuple       expression ("," expression)* [","]          within parentheses
 //   expression  a [("<" | "<=" | ">" | ">=" | "==" | "!=") a]
-//   a           binary operators, from loosest: |  ^  &  + -  * /
+//   a           binary operators, from loosest: |  ^  &  << >>  + -  * / // %
 //   unary       ("+" | "-" | "~") unary | power
 //   power       postfix ["**" unary]
 //   postfix     primary ("(" arguments ")" | "[" subscripts "]" | "." name)*
@@ -21,7 +21,8 @@ namespace trireme::tools {
 enum class Syntax : std::uint8_t {
   integer,
   floating,
-  boolean,  // value in `integer`
+  imaginary,  // value in `floating`
+  boolean,    // value in `integer`
   none,
   ellipsis,
   name,       // text
@@ -39,7 +40,7 @@ struct Expression {
   Syntax kind;
   std::size_t position;  // byte of the source that an error points at
   std::string text{};
-  std::int64_t integer = 0;
+  std::uint64_t integer = 0;
   double floating = 0;
   std::vector<std::unique_ptr<Expression>> children{};
   std::vector<std::string> keywords{};
