@@ -4,9 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <iostream>
 #include <limits>
 
 #include "support/compare.hpp"
+#include "support/number.hpp"
 #include "support/special_values.hpp"
 #include "support/table_case.hpp"
 
@@ -223,6 +227,41 @@ TEST(elementwise, operators_are_the_named_functions) {
 TEST(elementwise, promotion_is_the_oracles_table) {
   for (Dtype a : kDtypes)
     for (Dtype b : kDtypes) EXPECT_EQ(promote(a, b), promoted(a, b)) << name(a) << " with " << name(b);
+}
+
+/// A number of any magnitude that the dtype has, subnormals among them.
+Bits of_any_magnitude(Dtype dtype, Random& random) {
+  const Format f = format(dtype);
+  const int first = f.least_exponent - f.digits, last = f.digits == 24 ? 128 : 1024;
+  const double fraction = 0.5 + random.unit() / 2;
+  const long double value = std::ldexp(static_cast<long double>(fraction), static_cast<int>(random.between(first, last)));
+  return rounded(dtype, std::min(value, f.largest) * (random.chance(50) ? 1 : -1));
+}
+
+TEST(elementwise, complex_quotients_and_magnitudes_of_any_magnitudes_stay_within_the_bound) {
+  Random random(kSeed + 5);
+  for (Dtype d : {complex64, complex128}) {
+    const Dtype part = component(d);
+    std::vector<Argument> operands;
+    for (int k = 0; k < 2; ++k) {
+      HostArray x{d, {100'000}, {}};
+      for (int n = 0; n < 100'000; ++n) {
+        const Bits re = of_any_magnitude(part, random);
+        // Half of the numbers have parts of one magnitude, whose products cancel or carry.
+        const Bits im = random.chance(50) ? of_any_magnitude(part, random)
+                                          : rounded(part, decoded(part, re).re * (random.unit() * 4 - 2));
+        x.bits.push_back(complex_bits(d, re, im));
+      }
+      operands.push_back(std::move(x));
+    }
+    for (Row row : {Row::divide, Row::abs}) {
+      if (row == Row::abs) operands.pop_back();
+      expect_row(row, operands);
+      const WorstError worst = worst_error(row, *expectation(row, operands), to_host(call(row, operands)));
+      RecordProperty(std::string(info(row).name) + "_" + std::string(name(d)), std::to_string(worst.ulp));
+      std::cout << info(row).name << " of " << name(d) << ": " << worst.ulp << " ulp at most" << std::endl;
+    }
+  }
 }
 
 TEST(elementwise, default_array_is_an_empty_f64_operand) {
