@@ -215,7 +215,7 @@ struct Lanes {
   TRIREME_INLINE friend Lanes<Partner> as_float(Lanes a) requires(!kFloat) {
     return Lanes<Partner>::of(Raw::as_float(a.raw()));
   }
-  TRIREME_INLINE friend Lanes<Partner> to_float(Lanes a) requires(!kFloat) {
+  TRIREME_INLINE friend Lanes<Partner> to_float(Lanes a) requires(!kFloat && std::is_signed_v<T>) {
     return Lanes<Partner>::of(Raw::to_float(a.raw()));
   }
 };

@@ -111,6 +111,9 @@ void array::copy_to(void* destination, Dtype as) const try {
 void array::item_to(void* destination, Dtype as) const try {
   if (size() != 1) throw error(Code::shape_mismatch, "item: needs exactly one element, the shape is " + shape().text());
   if (as == dtype()) return copy_to(destination, as);
+  if (kind(dtype()) == Kind::complex && kind(as) != Kind::complex && as != boolean)
+    throw error(Code::dtype_mismatch, "item: the element is " + std::string(name(dtype())) + ", not " + std::string(name(as)) +
+                                          "; use real() or abs()");
   eval();
   astype(*this, as).copy_to(destination, as);
 } catch (const std::bad_alloc&) {

@@ -63,13 +63,19 @@ array ones(const Shape& shape, Dtype dtype) { return full(shape, 1, dtype); }
 
 array arange(Scalar start, Scalar stop, Scalar step, Dtype dtype) try {
   program::FloatEnvironment environment;
-  bool integers = start.kind != Kind::floating && stop.kind != Kind::floating && step.kind != Kind::floating;
-  if (integers ? step.integer == 0 : step.kind == Kind::floating ? step.floating == 0 : step.integer == 0)
+  bool integers = true;
+  for (const Scalar s : {start, stop, step}) {
+    if (s.kind == Kind::complex) throw error(Code::dtype_mismatch, "arange: takes real numbers, not complex ones");
+    // Beyond i64 wrapping is right for integers only.
+    integers &= s.kind != Kind::floating && (!s.above_i64 || kind(dtype) == Kind::integer);
+  }
+  if (step.kind == Kind::floating ? step.floating == 0 : step.integer == 0)
     throw error(Code::invalid_argument, "arange: the step is 0");
+  const auto whole = [](Scalar s) { return s.above_i64 ? __int128{static_cast<std::uint64_t>(s.integer)} : __int128{s.integer}; };
   if (integers) {
-    __int128 span = static_cast<__int128>(stop.integer) - start.integer;
-    __int128 count = step.integer > 0 ? (span + step.integer - 1) / step.integer : (span + step.integer + 1) / step.integer;
-    if ((span > 0) != (step.integer > 0) || span == 0) count = 0;
+    const __int128 span = whole(stop) - whole(start), by = whole(step);
+    __int128 count = by > 0 ? (span + by - 1) / by : (span + by + 1) / by;
+    if ((span > 0) != (by > 0) || span == 0) count = 0;
     if (count > (__int128{1} << 60)) throw error(Code::invalid_argument, "arange: more elements than any memory holds");
     Shape shape{static_cast<std::int64_t>(count)};
     graph::checked_size("arange", shape, Dtype::i64);
@@ -78,7 +84,7 @@ array arange(Scalar start, Scalar stop, Scalar step, Dtype dtype) try {
     });
     return dtype == Dtype::i64 ? values : astype(std::move(values), dtype).eval();
   }
-  auto number = [](Scalar s) { return s.kind == Kind::floating ? s.floating : static_cast<double>(s.integer); };
+  const auto number = [&](Scalar s) { return s.kind == Kind::floating ? s.floating : static_cast<double>(whole(s)); };
   double first = number(start), last = number(stop), by = number(step);
   double count = std::ceil((last - first) / by);
   if (!(count < 1e18)) throw error(Code::invalid_argument, "arange: the bounds and the step give no finite count");

@@ -39,8 +39,14 @@ constexpr bool may_return_operand(Rule rule) {
   bool any_array = false;
   for (int k = choice; k < count; ++k) any_array |= !operands[k]->is_scalar();
   // Scalars are weak beside arrays; among themselves they act as 0-d arrays of their default dtypes.
-  for (int k = 0; k < count; ++k)
-    if (!operands[k]->is_scalar() || !any_array || (choice && k == 0)) node[k] = build::operand(row.name, *operands[k]);
+  for (int k = choice; k < count; ++k)
+    if (!operands[k]->is_scalar() || !any_array) node[k] = build::operand(row.name, *operands[k]);
+  if (choice && operands[0]->is_scalar()) {  // any number is a condition, beyond i64 too
+    Operand condition(graph::scalar_bits(row.name, operands[0]->scalar(), Dtype::boolean).first != 0);
+    node[0] = build::operand(row.name, condition);
+  } else if (choice) {
+    node[0] = build::operand(row.name, *operands[0]);
+  }
 
   Dtype promoted = Dtype::boolean;
   for (int k = choice; k < count; ++k)

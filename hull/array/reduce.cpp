@@ -55,10 +55,16 @@ array reduce(std::string_view function, Opcode op, Run run) {
   return array(node.release());
 }
 
+/// As astype(), but a result that no memory holds is refused in the name of `function`.
+array converted(std::string_view function, array x, Dtype to) {
+  graph::checked_size(function, x.shape(), to);
+  return astype(std::move(x), to);
+}
+
 /// Reduced in the work type and converted back, which rounds once.
 array reduce_widened(std::string_view function, Opcode op, Run run) {
   const Dtype dtype = run.x.dtype();
-  run.x = astype(std::move(run.x), program::work_type(dtype));
+  run.x = converted(function, std::move(run.x), program::work_type(dtype));
   return astype(reduce(function, op, std::move(run)), dtype);
 }
 
@@ -87,7 +93,7 @@ array sum_run(std::string_view function, Run run) {
     return make_complex(std::move(re), reduce(function, Opcode::reduce_add, run.with(imag(run.x))));
   }
   const Dtype dtype = sum_type(run.x.dtype());
-  run.x = astype(std::move(run.x), dtype);
+  run.x = converted(function, std::move(run.x), dtype);
   return reduce_widened(function, Opcode::reduce_add, std::move(run));
 }
 
@@ -136,15 +142,19 @@ Dtype mean_type(Dtype dtype) { return kind(dtype) < Kind::floating ? f64 : dtype
 /// In the work type; the caller rounds to `dtype`.
 array mean_run(std::string_view function, Run run) {
   program::FloatEnvironment environment;
+  if (kind(run.x.dtype()) == Kind::complex) {  // each part divided by the count rounds once; a complex quotient would not
+    array re = mean_run(function, run.with(real(run.x)));
+    return make_complex(std::move(re), mean_run(function, run.with(imag(run.x))));
+  }
   // The count as a float: exact up to 2^24 in f32 and 2^53 in f64, beyond that rounded to nearest.
   const auto count = static_cast<double>(run.count());
   return divide(sum_run(function, std::move(run)), count);
 }
 
 /// Two arrays that share the wide operand of a narrow float; any other array itself.
-Run widened(Run run) {
+Run widened(std::string_view function, Run run) {
   const Dtype dtype = mean_type(run.x.dtype());
-  run.x = astype(std::move(run.x), program::is_complex(dtype) ? dtype : program::work_type(dtype));
+  run.x = converted(function, std::move(run.x), program::is_complex(dtype) ? dtype : program::work_type(dtype));
   return run;
 }
 
@@ -158,15 +168,16 @@ array var_run(std::string_view function, const Run& run, double correction) {
   return divide(sum_run(function, run.with(square(run.x - std::move(centre)))), count);
 }
 
-array truth(array x) { return astype(std::move(x), boolean); }
+/// 1 where an element is true, else 0.
+array truth(std::string_view function, array x, Dtype dtype) { return converted(function, astype(std::move(x), boolean), dtype); }
 
 array argument(std::string_view function, Opcode op, Operand& operand, std::optional<int> axis, bool keepdims) {
   int given = axis.value_or(0);
   Run run = run_of(function, operand, axis ? std::span<const int>(&given, 1) : std::span<const int>(), keepdims);
-  if (run.x.dtype() == boolean) run.x = astype(std::move(run.x), i32);
+  if (run.x.dtype() == boolean) run.x = converted(function, std::move(run.x), i32);
   expect_numbers(function, run);
   expect_elements(function, run);
-  run.x = astype(std::move(run.x), program::work_type(run.x.dtype()));
+  run.x = converted(function, std::move(run.x), program::work_type(run.x.dtype()));
 
   Shape places = run.x.shape();
   if (axis)
@@ -192,7 +203,7 @@ array sum(Operand x, std::span<const int> axes, bool keepdims) try {
 array prod(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("prod", x, axes, keepdims);
   if (kind(run.x.dtype()) == Kind::complex) return complex_product(run);
-  run.x = astype(std::move(run.x), sum_type(run.x.dtype()));
+  run.x = converted("prod", std::move(run.x), sum_type(run.x.dtype()));
   return reduce_widened("prod", Opcode::reduce_multiply, std::move(run));
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("prod");
@@ -201,7 +212,7 @@ array prod(Operand x, std::span<const int> axes, bool keepdims) try {
 array mean(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("mean", x, axes, keepdims);
   const Dtype dtype = mean_type(run.x.dtype());
-  return astype(mean_run("mean", widened(std::move(run))), dtype);
+  return astype(mean_run("mean", widened("mean", std::move(run))), dtype);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("mean");
 }
@@ -226,7 +237,7 @@ array max(Operand x, std::span<const int> axes, bool keepdims) try {
 
 array any(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("any", x, axes, keepdims);
-  run.x = astype(truth(std::move(run.x)), i32);
+  run.x = truth("any", std::move(run.x), i32);
   return reduce("any", Opcode::reduce_maximum, std::move(run)) > 0;  // an empty run gives the least i32
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("any");
@@ -234,7 +245,7 @@ array any(Operand x, std::span<const int> axes, bool keepdims) try {
 
 array all(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("all", x, axes, keepdims);
-  run.x = astype(truth(std::move(run.x)), i32);
+  run.x = truth("all", std::move(run.x), i32);
   return reduce("all", Opcode::reduce_minimum, std::move(run)) > 0;
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("all");
@@ -242,7 +253,7 @@ array all(Operand x, std::span<const int> axes, bool keepdims) try {
 
 array count_nonzero(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("count_nonzero", x, axes, keepdims);
-  run.x = astype(truth(std::move(run.x)), i64);
+  run.x = truth("count_nonzero", std::move(run.x), i64);
   return reduce("count_nonzero", Opcode::reduce_add, std::move(run));
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("count_nonzero");
@@ -251,7 +262,7 @@ array count_nonzero(Operand x, std::span<const int> axes, bool keepdims) try {
 array var(Operand x, std::span<const int> axes, double correction, bool keepdims) try {
   Run run = run_of("var", x, axes, keepdims);
   const Dtype dtype = component(mean_type(run.x.dtype()));
-  return astype(var_run("var", widened(std::move(run)), correction), dtype);
+  return astype(var_run("var", widened("var", std::move(run)), correction), dtype);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("var");
 }
@@ -259,7 +270,7 @@ array var(Operand x, std::span<const int> axes, double correction, bool keepdims
 array stddev(Operand x, std::span<const int> axes, double correction, bool keepdims) try {
   Run run = run_of("stddev", x, axes, keepdims);
   const Dtype dtype = component(mean_type(run.x.dtype()));
-  return astype(sqrt(var_run("stddev", widened(std::move(run)), correction)), dtype);
+  return astype(sqrt(var_run("stddev", widened("stddev", std::move(run)), correction)), dtype);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("stddev");
 }

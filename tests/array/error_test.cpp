@@ -45,6 +45,32 @@ TEST(error, dtypes_a_rule_does_not_take_are_named) {
   expect_error([&] { sqrt(flags); }, Code::dtype_mismatch, "sqrt", {"bool"});
   expect_error([&] { -flags; }, Code::dtype_mismatch, "negative", {"bool"});
   expect_error([&] { add(true, false); }, Code::dtype_mismatch, "add");
+  const array whole = zeros({2}, i16), pairs = zeros({2}, complex64), halves = zeros({2}, f16);
+  expect_error([&] { pairs < pairs; }, Code::dtype_mismatch, "less", {"complex64", "real numbers"});
+  expect_error([&] { sqrt(pairs); }, Code::dtype_mismatch, "sqrt", {"complex64"});
+  expect_error([&] { maximum(whole, pairs); }, Code::dtype_mismatch, "maximum", {"complex64"});
+  expect_error([&] { halves % 2; }, Code::dtype_mismatch, "remainder", {"float16", "integers"});
+  expect_error([&] { whole << 1.0; }, Code::dtype_mismatch, "bitwise_left_shift", {"float64"});
+  expect_error([&] { bitwise_right_shift(zeros({2}, u64), whole); }, Code::dtype_mismatch, "bitwise_right_shift", {"float64"});
+  expect_error([&] { halves ^ halves; }, Code::dtype_mismatch, "bitwise_xor", {"float16", "integers and bool"});
+  expect_error([&] { floor(flags); }, Code::dtype_mismatch, "floor", {"bool"});
+  expect_error([&] { isnan(flags); }, Code::dtype_mismatch, "isnan", {"bool"});
+  expect_error([&] { make_complex(pairs, pairs); }, Code::dtype_mismatch, "make_complex", {"complex64"});
+  expect_error([&] { make_complex(flags, flags); }, Code::dtype_mismatch, "make_complex", {"bool"});
+  expect_error([&] { astype(pairs, f64); }, Code::dtype_mismatch, "astype", {"complex64", "float64", "real()"});
+  expect_error([&] { pairs.slice({{0, 1}}).item<float>(); }, Code::dtype_mismatch, "item", {"complex64", "float32"});
+}
+
+TEST(error, dtypes_a_reduction_does_not_take_are_named) {
+  const array pairs = zeros({2}, complex128), flags = zeros({2}, boolean);
+  expect_error([&] { min(pairs); }, Code::dtype_mismatch, "min", {"complex128"});
+  expect_error([&] { max(flags); }, Code::dtype_mismatch, "max", {"bool"});
+  expect_error([&] { argmin(pairs); }, Code::dtype_mismatch, "argmin", {"complex128"});
+  expect_error([&] { argmax(zeros({2, 0}), 1); }, Code::invalid_argument, "argmax", {"(2, 0)"});
+  expect_error([&] { argmin(zeros({0})); }, Code::invalid_argument, "argmin", {"(0,)"});
+  expect_error([&] { argmax(flags, 1); }, Code::invalid_argument, "argmax", {"axis 1"});
+  expect_error([&] { var(flags, {1}); }, Code::invalid_argument, "var", {"axis 1"});
+  expect_error([&] { stddev(flags, {0, 0}); }, Code::invalid_argument, "stddev", {"repeated"});
 }
 
 TEST(error, results_larger_than_any_memory_are_refused_when_built) {
@@ -71,6 +97,12 @@ TEST(error, scalar_outside_the_dtype_is_named) {
   expect_error([&] { full({1}, std::int64_t{1} << 40, i32); }, Code::out_of_range, "full");
   expect_error([&] { full({1}, 0.5, i64); }, Code::out_of_range, "full");
   EXPECT_EQ((x + 2147483647).at(0).item<std::int32_t>(), 2147483647);
+  expect_error([] { zeros({2}, u8) + -1; }, Code::out_of_range, "add", {"-1", "uint8"});
+  expect_error([] { zeros({2}, i8) * 128; }, Code::out_of_range, "multiply", {"128", "int8"});
+  expect_error([] { zeros({2}, i64) + (std::uint64_t{1} << 63); }, Code::out_of_range, "add", {"9223372036854775808", "int64"});
+  expect_error([] { negative(~std::uint64_t{0}); }, Code::out_of_range, "negative", {"18446744073709551615"});
+  expect_error([] { full({1}, std::complex<double>(1, -2), f64); }, Code::dtype_mismatch, "full", {"1-2j", "float64"});
+  EXPECT_EQ((zeros({2}, u64) + ~std::uint64_t{0}).at(0).item<std::uint64_t>(), ~std::uint64_t{0});
 }
 
 TEST(error, float_scalar_beyond_f32_becomes_infinite) {

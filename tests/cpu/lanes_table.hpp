@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "math/dialect.hpp"
 
@@ -19,7 +20,7 @@ enum Case {
   kCases
 };
 
-enum class Types { any, floats, integers };
+enum class Types { any, floats, singles, integers, with_sign, words };
 enum class Result { same, partner, truth };
 
 template <class V>
@@ -27,8 +28,21 @@ inline constexpr int kBits = 8 * sizeof(math::element_t<V>);
 
 template <class T>
 constexpr bool takes(Types types) {
-  constexpr bool is_float = math::Scalar<T>::kFloat;
-  return types == Types::any || (types == Types::floats) == is_float;
+  switch (types) {
+    case Types::any:
+      return true;
+    case Types::floats:
+      return math::Scalar<T>::kFloat;
+    case Types::singles:
+      return std::is_same_v<T, float>;
+    case Types::integers:
+      return !math::Scalar<T>::kFloat;
+    case Types::with_sign:
+      return !math::Scalar<T>::kFloat && std::is_signed_v<T>;
+    case Types::words:
+      return std::is_same_v<T, std::int32_t>;
+  }
+  return false;
 }
 
 template <class T>
@@ -49,6 +63,11 @@ struct Table {
   TypeTable<double> f64;
   TypeTable<std::int32_t> i32;
   TypeTable<std::int64_t> i64;
+  TypeTable<std::uint32_t> u32;
+  TypeTable<std::uint64_t> u64;
+  // By the processor's own f16 instructions, if the level has them: how many of n were converted.
+  std::size_t (*halves_to_floats)(float* to, const std::uint16_t* from, std::size_t n);
+  std::size_t (*floats_to_halves)(std::uint16_t* to, const float* from, std::size_t n);
   // Between widths: one narrow register, two wide ones.
   void (*f32_to_f64)(double* out, const float* in);
   void (*i32_to_f64)(double* out, const std::int32_t* in);

@@ -11,8 +11,11 @@
 #include <vector>
 
 #include "cpu/lanes_table.hpp"
+#include "math/half.hpp"
+#include "math/integer.hpp"
 #include "math/ordering.hpp"
 #include "math/random_bits.hpp"
+#include "math/rounding.hpp"
 
 namespace trireme::cpu {
 namespace {
@@ -315,6 +318,8 @@ TEST_P(Lanes, operations_equal_scalar_code) {
   check_operations(table_.f64);
   check_operations(table_.i32);
   check_operations(table_.i64);
+  check_operations(table_.u32);
+  check_operations(table_.u64);
 }
 
 TEST_P(Lanes, partial_access_touches_nothing_else) {
@@ -322,6 +327,8 @@ TEST_P(Lanes, partial_access_touches_nothing_else) {
   check_partial_access(table_.f64);
   check_partial_access(table_.i32);
   check_partial_access(table_.i64);
+  check_partial_access(table_.u32);
+  check_partial_access(table_.u64);
 }
 
 TEST_P(Lanes, masks_convert_from_and_to_bytes) {
@@ -329,6 +336,8 @@ TEST_P(Lanes, masks_convert_from_and_to_bytes) {
   check_masks(table_.f64);
   check_masks(table_.i32);
   check_masks(table_.i64);
+  check_masks(table_.u32);
+  check_masks(table_.u64);
 }
 
 TEST_P(Lanes, conversions_between_widths_equal_casts) {
@@ -350,6 +359,38 @@ TEST_P(Lanes, masks_change_width) {
     float back[kMaxWidth] = {};
     table_.mask_to_narrow(back, wide);
     for (std::size_t k = 0; k < width; ++k) ASSERT_EQ(back[k], narrow[k]);
+  }
+}
+
+TEST_P(Lanes, half_instructions_equal_the_arithmetic) {
+  std::vector<std::uint16_t> halves(65536 + 5);
+  for (std::size_t k = 0; k < halves.size(); ++k) halves[k] = static_cast<std::uint16_t>(k);
+  std::vector<float> floats(halves.size(), -1.0f);
+  const std::size_t wide = table_.halves_to_floats(floats.data(), halves.data(), halves.size());
+  ASSERT_LE(wide, halves.size());
+  for (std::size_t k = 0; k < floats.size(); ++k) {
+    const float expected = k < wide ? from_half(Scalar<std::int32_t>(halves[k])).value : -1.0f;
+    ASSERT_TRUE(same(floats[k], expected)) << std::hex << halves[k];
+  }
+  // Every float in a long run, else every 257th, which meets every exponent and many endings.
+  const std::uint64_t step = math_test::long_run() ? 1 : 257;
+  constexpr std::size_t kBlock = 4096;
+  std::vector<float> in(kBlock + 3);
+  for (std::uint64_t first = 0; first < std::uint64_t{1} << 32; first += step * kBlock) {
+    for (std::size_t k = 0; k < in.size(); ++k) {
+      const auto bits = static_cast<std::uint32_t>(first + k * step);
+      std::memcpy(&in[k], &bits, sizeof bits);
+    }
+    std::uint16_t out[kBlock + 3] = {};
+    const std::size_t count = table_.floats_to_halves(out, in.data(), in.size());
+    ASSERT_LE(count, in.size());
+    if (count == 0) return;  // the level has no such instruction
+    for (std::size_t k = 0; k < count; ++k) {
+      const int expected = to_half(Scalar<float>(in[k])).value;
+      const bool nan = in[k] != in[k];
+      ASSERT_TRUE(nan ? (out[k] & 0x7fff) > 0x7c00 : out[k] == expected) << std::hexfloat << in[k];
+    }
+    for (std::size_t k = count; k < in.size(); ++k) ASSERT_EQ(out[k], 0) << "written beyond the count";
   }
 }
 

@@ -2,14 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/compare.hpp"
 
-#include <cmath>
+#include "support/number.hpp"
 
 namespace trireme::test {
 
 bool same(Dtype dtype, Bits a, Bits b) {
   if (a == b) return true;
-  if (dtype == f32) return std::isnan(from_bits<float>(a)) && std::isnan(from_bits<float>(b));
-  if (dtype == f64) return std::isnan(from_bits<double>(a)) && std::isnan(from_bits<double>(b));
+  switch (kind(dtype)) {
+    case Kind::boolean:
+    case Kind::integer:
+      return false;
+    case Kind::floating:
+      return is_nan(dtype, a) && is_nan(dtype, b);
+    case Kind::complex:  // each part for itself
+      return same(component(dtype), real_bits(dtype, a), real_bits(dtype, b)) &&
+             same(component(dtype), imaginary_bits(dtype, a), imaginary_bits(dtype, b));
+  }
   return false;
 }
 

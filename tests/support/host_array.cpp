@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "support/number.hpp"
 #include "support/special_values.hpp"
 
 namespace trireme::test {
@@ -128,21 +129,28 @@ HostArray to_host(const array& x) {
 std::string element_text(Dtype dtype, Bits bits) {
   char text[96];
   const int digits = static_cast<int>(2 * item_size(dtype));
-  const auto hex = static_cast<unsigned long long>(bits);
+  const auto low = static_cast<unsigned long long>(bits), high = static_cast<unsigned long long>(bits >> 64);
+  std::string hex;
+  if (digits == 32) {
+    std::snprintf(text, sizeof text, " (0x%016llx%016llx)", high, low);
+  } else {
+    std::snprintf(text, sizeof text, " (0x%0*llx)", digits, low);
+  }
+  hex = text;
+  const Number number = decoded(dtype, bits);
   switch (kind(dtype)) {
     case Kind::boolean:
-    case Kind::integer: {
-      const long long value = dtype == i32 ? from_bits<std::int32_t>(bits) : from_bits<std::int64_t>(bits);
-      std::snprintf(text, sizeof text, "%lld (0x%0*llx)", value, digits, hex);
+    case Kind::integer:
+      std::snprintf(text, sizeof text, "%.0Lf", number.re);
       break;
-    }
-    case Kind::floating: {
-      const double value = dtype == f32 ? static_cast<double>(from_bits<float>(bits)) : from_bits<double>(bits);
-      std::snprintf(text, sizeof text, "%.17g (0x%0*llx)", value, digits, hex);
+    case Kind::floating:
+      std::snprintf(text, sizeof text, "%.17Lg", number.re);
       break;
-    }
+    case Kind::complex:
+      std::snprintf(text, sizeof text, "%.17Lg%+.17Lgj", number.re, number.im);
+      break;
   }
-  return text;
+  return text + hex;
 }
 
 }  // namespace trireme::test

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -13,8 +14,9 @@
 
 namespace trireme::test {
 
-/// An element of any dtype: its bytes in the low bytes, zero above. A bool is 0 or 1.
-using Bits = std::uint64_t;
+/// An element of any dtype: its bytes in the low bytes, zero above. A bool is 0 or 1; of a complex number the imaginary
+/// part stands above the real one.
+__extension__ typedef unsigned __int128 Bits;
 
 template <class T>
 T from_bits(Bits bits) {
@@ -38,21 +40,25 @@ Bits to_bits(T value) {
 template <class F>
 decltype(auto) visit(Dtype dtype, F f) {
   switch (dtype) {
-    case Dtype::boolean:
-      return f(bool{});
-    case Dtype::i32:
-      return f(std::int32_t{});
-    case Dtype::i64:
-      return f(std::int64_t{});
-    case Dtype::f32:
-      return f(float{});
-    case Dtype::f64:
-      break;
+#define DTYPE(name, type, kind, descriptor, text) \
+  case Dtype::name:                               \
+    return f(type{});
+#include "trireme/dtype.def"
+#undef DTYPE
   }
-  return f(double{});
+  throw std::logic_error("visit: unknown dtype");
 }
 
-inline constexpr Dtype kDtypes[] = {boolean, i32, i64, f32, f64};
+inline constexpr Dtype kDtypes[] = {
+#define DTYPE(name, type, kind, descriptor, text) Dtype::name,
+#include "trireme/dtype.def"
+#undef DTYPE
+};
+
+/// The parts of a complex element, as elements of its component's dtype, and the element of two parts.
+inline Bits real_bits(Dtype complex, Bits bits) { return bits & ((Bits{1} << (4 * item_size(complex))) - 1); }
+inline Bits imaginary_bits(Dtype complex, Bits bits) { return bits >> (4 * item_size(complex)); }
+inline Bits complex_bits(Dtype complex, Bits re, Bits im) { return re | im << (4 * item_size(complex)); }
 
 /// Row-major elements.
 struct HostArray {

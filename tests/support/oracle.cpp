@@ -1,306 +1,142 @@
-// tests/support/oracle.cpp -- one oracle per row of the table; a row without one does not compile
+// tests/support/oracle.cpp -- calls a row's oracle on elements of any dtype, and measures the rows that have a bound
 // SPDX-License-Identifier: Apache-2.0
 #include "support/oracle.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
+#include "support/number.hpp"
+#include "support/oracle_row.hpp"
 
 namespace trireme::test {
 namespace {
 
-// A type with more than twice the digits of double, plus 2: then rounding to it first and to double (or float) after
-// gives the same as rounding once, for + - * / (Figueroa 1995).
-#if __LDBL_MANT_DIG__ == 113
-using Wide = long double;
-#else
-__extension__ typedef __float128 Wide;
-#endif
-
-// Exact for both integer dtypes before the reduction modulo 2^width.
-__extension__ typedef __int128 WideInt;
-
-template <class T>
-concept Float = std::is_floating_point_v<T>;
-template <class T>
-concept Integer = std::is_integral_v<T> && !std::is_same_v<T, bool>;
-
-template <class T>
-T wrapped(WideInt value) {
-  const WideInt modulus = WideInt(1) << (8 * sizeof(T));
-  WideInt rest = value % modulus;
-  if (rest >= modulus / 2) rest -= modulus;
-  if (rest < -(modulus / 2)) rest += modulus;
-  return static_cast<T>(rest);
+// Operands out of bits.
+Int integer(Dtype dtype, Bits bits) {
+  const Int type{0, dtype == boolean ? 1 : static_cast<int>(8 * item_size(dtype)), is_signed(dtype)};
+  return type.wrapped(bits);
 }
-
-template <class T>
-constexpr T nan_of() {
-  return std::numeric_limits<T>::quiet_NaN();
-}
-
-// The order -inf < ... < -0 < +0 < ... < inf of numbers.
 template <Float T>
-bool below(T a, T b) {
-  if (a == 0 && b == 0) return std::signbit(a) && !std::signbit(b);
-  return a < b;
+Pair<T> pair(Dtype dtype, Bits bits) {
+  return {from_bits<T>(real_bits(dtype, bits)), from_bits<T>(imaginary_bits(dtype, bits))};
 }
 
-// Undefined here: a row without a specialisation below stops the build where the table is expanded.
-template <Row>
-struct Oracle;
-
-template <>
-struct Oracle<Row::add> {
-  template <Float T>
-  static T of(T a, T b) {
-    return static_cast<T>(Wide(a) + Wide(b));
-  }
-  template <Integer T>
-  static T of(T a, T b) {
-    return wrapped<T>(WideInt(a) + WideInt(b));
-  }
-};
-template <>
-struct Oracle<Row::subtract> {
-  template <Float T>
-  static T of(T a, T b) {
-    return static_cast<T>(Wide(a) - Wide(b));
-  }
-  template <Integer T>
-  static T of(T a, T b) {
-    return wrapped<T>(WideInt(a) - WideInt(b));
-  }
-};
-template <>
-struct Oracle<Row::multiply> {
-  template <Float T>
-  static T of(T a, T b) {
-    return static_cast<T>(Wide(a) * Wide(b));
-  }
-  template <Integer T>
-  static T of(T a, T b) {
-    return wrapped<T>(WideInt(a) * WideInt(b));
-  }
-};
-template <>
-struct Oracle<Row::divide> {
-  template <Float T>
-  static T of(T a, T b) {
-    return static_cast<T>(Wide(a) / Wide(b));
-  }
-};
-template <>
-struct Oracle<Row::negative> {
-  template <Float T>
-  static T of(T a) {
-    return std::copysign(a, std::signbit(a) ? T(1) : T(-1));
-  }
-  template <Integer T>
-  static T of(T a) {
-    return wrapped<T>(-WideInt(a));
-  }
-};
-template <>
-struct Oracle<Row::abs> {
-  template <Float T>
-  static T of(T a) {
-    return std::fabs(a);
-  }
-  template <Integer T>
-  static T of(T a) {
-    return wrapped<T>(a < 0 ? -WideInt(a) : WideInt(a));
-  }
-};
-// The C library's sqrt and fma are correctly rounded by IEEE-754 and so determined.
-template <>
-struct Oracle<Row::sqrt> {
-  static float of(float a) { return static_cast<float>(std::sqrt(static_cast<double>(a))); }
-  static double of(double a) { return std::sqrt(a); }
-};
-template <>
-struct Oracle<Row::fma> {
-  template <Float T>
-  static T of(T a, T b, T c) {
-    return std::fma(a, b, c);
-  }
-};
-template <>
-struct Oracle<Row::minimum> {
-  template <Float T>
-  static T of(T a, T b) {
-    return std::isnan(a) || std::isnan(b) ? nan_of<T>() : below(b, a) ? b : a;
-  }
-  template <Integer T>
-  static T of(T a, T b) {
-    return b < a ? b : a;
-  }
-};
-template <>
-struct Oracle<Row::maximum> {
-  template <Float T>
-  static T of(T a, T b) {
-    return std::isnan(a) || std::isnan(b) ? nan_of<T>() : below(a, b) ? b : a;
-  }
-  template <Integer T>
-  static T of(T a, T b) {
-    return a < b ? b : a;
-  }
-};
-
-// Rows with a bound instead of bits.
-struct Inexact {};
-template <>
-struct Oracle<Row::exp> : Inexact {
-  static long double of(long double a) { return std::exp(a); }
-};
-template <>
-struct Oracle<Row::log> : Inexact {
-  static long double of(long double a) { return std::log(a); }
-};
-template <>
-struct Oracle<Row::tanh> : Inexact {
-  static long double of(long double a) { return std::tanh(a); }
-};
-
-// -1, 0, 1, or 2 when a NaN is among them.
-template <class T>
-int compare(T a, T b) {
-  if constexpr (Float<T>)
-    if (std::isnan(a) || std::isnan(b)) return 2;
-  return static_cast<int>(b < a) - static_cast<int>(a < b);
+// Results as bits; `dtype` is that of the operands.
+Bits bits_of(Dtype, bool value) { return value; }
+Bits bits_of(Dtype, Int value) { return value.bits() & ((Bits{1} << value.width) - 1); }
+Bits bits_of(Dtype, double value) { return to_bits(value); }
+Bits bits_of(Dtype dtype, float value) { return rounded(component(dtype), value); }
+template <Float T>
+Bits bits_of(Dtype, Pair<T> value) {
+  return complex_bits(sizeof(T) == 4 ? complex64 : complex128, to_bits(value.re), to_bits(value.im));
 }
-template <>
-struct Oracle<Row::equal> {
-  template <class T>
-  static bool of(T a, T b) {
-    return compare(a, b) == 0;
-  }
-};
-template <>
-struct Oracle<Row::not_equal> {
-  template <class T>
-  static bool of(T a, T b) {
-    return compare(a, b) != 0;
-  }
-};
-template <>
-struct Oracle<Row::less> {
-  template <class T>
-  static bool of(T a, T b) {
-    return compare(a, b) == -1;
-  }
-};
-template <>
-struct Oracle<Row::less_equal> {
-  template <class T>
-  static bool of(T a, T b) {
-    return compare(a, b) <= 0;
-  }
-};
-template <>
-struct Oracle<Row::greater> {
-  template <class T>
-  static bool of(T a, T b) {
-    return compare(a, b) == 1;
-  }
-};
-template <>
-struct Oracle<Row::greater_equal> {
-  template <class T>
-  static bool of(T a, T b) {
-    return compare(a, b) == 0 || compare(a, b) == 1;
-  }
-};
-template <>
-struct Oracle<Row::logical_and> {
-  static bool of(bool a, bool b) { return a ? b : false; }
-};
-template <>
-struct Oracle<Row::logical_or> {
-  static bool of(bool a, bool b) { return a ? true : b; }
-};
-template <>
-struct Oracle<Row::logical_xor> {
-  static bool of(bool a, bool b) { return a ? !b : b; }
-};
-template <>
-struct Oracle<Row::logical_not> {
-  static bool of(bool a) { return a ? false : true; }
-};
-template <>
-struct Oracle<Row::where> {
-  template <class T>
-  static T of(bool a, T b, T c) {
-    return a ? b : c;
-  }
-};
 
-template <Row row>
-constexpr bool kExact = !std::is_base_of_v<Inexact, Oracle<row>>;
-
-template <Row row, int arity, class T>
-Bits call(const Bits* x) {
-  using O = Oracle<row>;
-  if constexpr (!kExact<row>) {
-    throw std::logic_error("expected: a row without a bit-exact oracle");
-  } else if constexpr (row == Row::where) {
-    return to_bits(O::of(from_bits<bool>(x[0]), from_bits<T>(x[1]), from_bits<T>(x[2])));
-  } else if constexpr (arity == 1 && requires(T a) { O::of(a); }) {
-    return to_bits(O::of(from_bits<T>(x[0])));
+template <class O, int arity, class Operand>
+Bits call_of(Dtype work, [[maybe_unused]] Operand x) {
+  using T = decltype(x(0));
+  if constexpr (arity == 1 && requires(T a) { O::of(a); }) {
+    return bits_of(work, O::of(x(0)));
   } else if constexpr (arity == 2 && requires(T a) { O::of(a, a); }) {
-    return to_bits(O::of(from_bits<T>(x[0]), from_bits<T>(x[1])));
+    return bits_of(work, O::of(x(0), x(1)));
   } else if constexpr (arity == 3 && requires(T a) { O::of(a, a, a); }) {
-    return to_bits(O::of(from_bits<T>(x[0]), from_bits<T>(x[1]), from_bits<T>(x[2])));
+    return bits_of(work, O::of(x(0), x(1), x(2)));
   } else {
     throw std::logic_error("expected: a dtype that the row does not take");
   }
 }
 
 template <Row row, int arity>
-Bits call_dtype(Dtype work, const Bits* operands) {
-  return visit(work, [operands]<class T>(T) { return call<row, arity, T>(operands); });
-}
-
-// Distance of `got` from `reference` in ulp of T at the reference.
-template <class T>
-double distance(long double reference, T got) {
-  const double wrong = std::numeric_limits<double>::infinity();
-  if (std::isnan(reference)) return std::isnan(got) ? 0 : wrong;
-  if (std::isnan(got)) return wrong;
-  // Beyond the largest number plus half an ulp a correct rounding is infinite; between, both neighbours are within 1
-  // ulp.
-  if (std::isinf(got)) {
-    const long double last = std::numeric_limits<T>::max();
-    if ((reference > 0) != (got > 0)) return wrong;
-    return std::isinf(reference) || std::fabs(reference) > last ? 0 : wrong;
-  }
-  if (std::isinf(reference)) return wrong;
-  int exponent = 0;
-  std::frexp(reference, &exponent);
-  exponent = std::max(exponent - std::numeric_limits<T>::digits,
-                      std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits);
-  if (got == 0 && reference == 0) return std::signbit(got) == std::signbit(reference) ? 0 : wrong;
-  return static_cast<double>(std::fabs(std::ldexp(static_cast<long double>(got) - reference, -exponent)));
-}
-
-template <Row row>
-double ulp_of(Dtype work, Bits operand, Bits got) {
-  if constexpr (kExact<row>) {
-    throw std::logic_error("error_in_ulp: a row with a bit-exact oracle");
+Bits call(Dtype work, const Bits* x) {
+  using O = Oracle<row>;
+  if constexpr (std::is_base_of_v<Inexact, O>) {
+    throw std::logic_error("expected: a row without a bit-exact oracle");
+  } else if constexpr (row == Row::where) {
+    return O::of(x[0] != 0, x[1], x[2]);
   } else {
-    if (work == f32) return distance(Oracle<row>::of(from_bits<float>(operand)), from_bits<float>(got));
-    return distance(Oracle<row>::of(from_bits<double>(operand)), from_bits<double>(got));
+    switch (kind(work)) {
+      case Kind::boolean:
+      case Kind::integer:
+        return call_of<O, arity>(work, [&](int k) { return integer(work, x[k]); });
+      case Kind::floating:
+        if (work == f64) return call_of<O, arity>(work, [&](int k) { return from_bits<double>(x[k]); });
+        if (work == f32) return call_of<O, arity>(work, [&](int k) { return from_bits<float>(x[k]); });
+        return call_of<O, arity>(work, [&](int k) { return static_cast<float>(decoded(work, x[k]).re); });
+      case Kind::complex:
+        if (work == complex64) return call_of<O, arity>(work, [&](int k) { return pair<float>(work, x[k]); });
+        return call_of<O, arity>(work, [&](int k) { return pair<double>(work, x[k]); });
+    }
+    return 0;
   }
+}
+
+constexpr double kWrong = std::numeric_limits<double>::infinity();
+
+/// The exponent of the last place of a number of this size.
+int last_place(Format format, Wide size) {
+  int exponent = 0;
+  std::frexp(static_cast<long double>(size), &exponent);
+  return std::max(exponent, format.least_exponent) - format.digits;
+}
+
+/// Distance of `got` from `reference` in units of 2^place; beyond the largest number an infinity is right.
+double distance(Wide reference, long double got, Format format, int place) {
+  const auto close = static_cast<long double>(reference);
+  if (std::isnan(close)) return std::isnan(got) ? 0 : kWrong;
+  if (std::isnan(got)) return kWrong;
+  if (std::isinf(got)) {
+    if ((close > 0) != (got > 0)) return kWrong;
+    if (std::isinf(close) || std::fabs(close) > format.largest) return 0;
+    // The infinity stands for the first number that is too large.
+    got = std::copysign(format.largest + std::ldexp(1.0L, last_place(format, format.largest)), got);
+  }
+  if (std::isinf(close)) return kWrong;
+  if (got == 0 && close == 0) return std::signbit(got) == std::signbit(close) ? 0 : kWrong;
+  return static_cast<double>(std::fabs(std::ldexp(static_cast<long double>(got - reference), -place)));
+}
+
+double elementary_error(Row row, Dtype work, Bits operand, Bits got) {
+  const long double x = decoded(work, operand).re;
+  const long double reference = row == Row::exp   ? Oracle<Row::exp>::of(x)
+                                : row == Row::log ? Oracle<Row::log>::of(x)
+                                                  : Oracle<Row::tanh>::of(x);
+  const Format f = format(work);
+  return distance(reference, decoded(work, got).re, f, last_place(f, reference));
+}
+
+/// Of finite operands against the quotient in more digits, a zero with any sign, in last places of the larger part. A
+/// quotient of infinities or by zero is what the formula gives, or NaN: the scaling may have made a 0 of a small part.
+double complex_quotient_error(Dtype work, const Bits* operands, Bits got) {
+  const Number a = decoded(work, operands[0]), b = decoded(work, operands[1]), g = decoded(work, got);
+  const Wide size = Wide(b.re) * b.re + Wide(b.im) * b.im;
+  const Wide re = (Wide(a.re) * b.re + Wide(a.im) * b.im) / size, im = (Wide(a.im) * b.re - Wide(a.re) * b.im) / size;
+  const auto near_re = static_cast<long double>(re), near_im = static_cast<long double>(im);
+  if (!std::isfinite(near_re) || !std::isfinite(near_im)) {
+    const auto good = [](long double reference, long double part) {
+      return std::isnan(part) || (!std::isnan(reference) && part == reference);
+    };
+    return good(near_re, g.re) && good(near_im, g.im) ? 0 : kWrong;
+  }
+  const Format f = format(work);
+  const int place = last_place(f, std::max(std::fabs(near_re), std::fabs(near_im)));
+  const auto part = [&](Wide reference, long double near, long double value) {
+    return near == 0 && value == 0 ? 0 : distance(reference, value, f, place);
+  };
+  return std::max(part(re, near_re, g.re), part(im, near_im, g.im));
+}
+
+double complex_magnitude_error(Dtype work, Bits operand, Bits got) {
+  const Number a = decoded(work, operand);
+  const Format f = format(work);
+  long double reference = std::sqrt(a.re * a.re + a.im * a.im);  // its range is wider than that of double squared
+  if (std::isinf(a.re) || std::isinf(a.im)) reference = std::numeric_limits<long double>::infinity();
+  return distance(reference, decoded(component(work), got).re, f, last_place(f, reference));
 }
 
 }  // namespace
 
-bool is_exact(Row row) {
+bool is_exact(Row row, Dtype work) {
   switch (row) {
-#define OP(name, arity, rule, expression, doc) \
-  case Row::name:                              \
-    return kExact<Row::name>;
+#define OP(name, arity, rule, expression, doc)                        \
+  case Row::name:                                                     \
+    return !std::is_base_of_v<Inexact, Oracle<Row::name>> &&          \
+           !(std::is_base_of_v<InexactOfComplex, Oracle<Row::name>> && kind(work) == Kind::complex);
 #include "trireme/elementwise.def"
 #undef OP
   }
@@ -311,22 +147,29 @@ Bits expected(Row row, Dtype work, const Bits* operands) {
   switch (row) {
 #define OP(name, arity, rule, expression, doc) \
   case Row::name:                              \
-    return call_dtype<Row::name, arity>(work, operands);
+    return call<Row::name, arity>(work, operands);
 #include "trireme/elementwise.def"
 #undef OP
   }
   return 0;
 }
 
-double error_in_ulp(Row row, Dtype work, Bits operand, Bits got) {
-  switch (row) {
-#define OP(name, arity, rule, expression, doc) \
-  case Row::name:                              \
-    return ulp_of<Row::name>(work, operand, got);
-#include "trireme/elementwise.def"
-#undef OP
-  }
-  return 0;
+double error_in_ulp(Row row, Dtype work, const Bits* operands, Bits got) {
+  if (is_exact(row, work)) throw std::logic_error("error_in_ulp: a row with a bit-exact oracle");
+  if (row == Row::divide) return complex_quotient_error(work, operands, got);
+  if (row == Row::abs) return complex_magnitude_error(work, operands[0], got);
+  return elementary_error(row, work, operands[0], got);
+}
+
+double ulp_bound(Row row, Dtype work) {
+  // With u half a last place: the numerator's error is 2u |a||b| by Cauchy's inequality, the divisor's 2u, the division's
+  // u, so 5u |a / b|, which is at most 5 sqrt 2 last places of the larger part; one more where results are subnormal.
+  if (row == Row::divide) return 8.1;
+  // The sum of squares is off by 2u, its root by u and u more; half a last place more where the result is subnormal.
+  if (row == Row::abs) return 2.5;
+  // f16 and bf16 round the value in f32, which is off by one of its last places: 2^-13 of f16's, less of bf16's.
+  if (work == f16 || work == bf16) return 0.5 + 0x1p-12;
+  return 1.0 + 0.002;  // the reference is a long double, good to less than 0.002 ulp of a double
 }
 
 }  // namespace trireme::test

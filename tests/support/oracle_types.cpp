@@ -1,21 +1,21 @@
 // tests/support/oracle_types.cpp -- promotion, weak scalars, casts and broadcasting, stated a second time
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <string_view>
 
+#include "support/number.hpp"
 #include "support/oracle.hpp"
 
 namespace trireme::test {
 
 Dtype promoted(Dtype a, Dtype b) {
-  // Rows and columns: bool i32 i64 f32 f64. numpy.result_type of NumPy 2 gives this table.
-  static constexpr Dtype table[5][5] = {{boolean, i32, i64, f32, f64},
-                                        {i32, i32, i64, f64, f64},
-                                        {i64, i64, i64, f64, f64},
-                                        {f32, f64, f64, f32, f64},
-                                        {f64, f64, f64, f64, f64}};
+#define PROMOTED(name, ...) {__VA_ARGS__},
+#define WEAK(name, ...)
+  static constexpr Dtype table[kDtypeCount][kDtypeCount] = {
+#include "support/promotion_table.inc"
+  };
+#undef PROMOTED
+#undef WEAK
   return table[static_cast<int>(a)][static_cast<int>(b)];
 }
 
@@ -23,8 +23,13 @@ namespace {
 
 // NumPy 2: a Python scalar of a kind above the arrays' brings its kind's default dtype.
 Dtype beside_weak(Dtype strong, Kind weak) {
-  static constexpr Dtype table[5][3] = {
-      {boolean, i64, f64}, {i32, i32, f64}, {i64, i64, f64}, {f32, f32, f32}, {f64, f64, f64}};
+#define PROMOTED(name, ...)
+#define WEAK(name, ...) {__VA_ARGS__},
+  static constexpr Dtype table[kDtypeCount][4] = {
+#include "support/promotion_table.inc"
+  };
+#undef PROMOTED
+#undef WEAK
   return table[static_cast<int>(strong)][static_cast<int>(weak)];
 }
 
@@ -32,11 +37,28 @@ std::optional<Dtype> common(const std::vector<OperandType>& operands, std::size_
   std::optional<Dtype> strong;
   for (std::size_t k = first; k < operands.size(); ++k)
     if (!operands[k].weak) strong = strong ? promoted(*strong, operands[k].dtype) : operands[k].dtype;
-  if (!strong) strong = boolean;  // scalars only: they promote as 0-d arrays of their default dtypes would
+  if (!strong) {  // scalars only: they promote as 0-d arrays of their default dtypes do
+    strong = boolean;
+    for (std::size_t k = first; k < operands.size(); ++k)
+      strong = promoted(*strong, beside_weak(boolean, operands[k].kind));
+    return strong;
+  }
   for (std::size_t k = first; k < operands.size(); ++k)
     if (operands[k].weak) strong = beside_weak(*strong, operands[k].kind);
   return strong;
 }
+
+// What rules take and give, in columns: b(ool), i(nteger), f(loat), c(omplex) as they are; d: made f64 first; "-": error.
+struct Rule {
+  std::string_view name, taken;
+  char result;  // s(ame), b(ool), p(art)
+};
+constexpr Rule kRules[] = {
+    {"arithmetic", "-ifc", 's'}, {"quotient", "-dfc", 's'},   {"floating", "-df-", 's'},  {"ordered", "-if-", 's'},
+    {"magnitude", "-ifc", 'p'},  {"rounding", "-if-", 's'},   {"integral", "-i--", 's'},  {"bitwise", "bi--", 's'},
+    {"classify", "-ifc", 'b'},   {"predicate", "-if-", 'b'},  {"equality", "bifc", 'b'},  {"comparison", "bif-", 'b'},
+    {"component", "bifc", 'p'},  {"conjugate", "bifc", 's'},
+};
 
 }  // namespace
 
@@ -49,45 +71,52 @@ std::optional<RowTypes> row_types(Row row, const std::vector<OperandType>& opera
     return RowTypes{{boolean, work, work}, work};
   }
   Dtype work = *common(operands, 0);
-  if (rule == "comparison") return RowTypes{std::vector<Dtype>(count, work), boolean};
-  if (work == boolean) return std::nullopt;
-  if (rule == "floating" && kind(work) == Kind::integer) work = f64;
-  return RowTypes{std::vector<Dtype>(count, work), work};
-}
-
-namespace {
-
-template <class To, class From>
-To cast(From value) {
-  if constexpr (std::is_same_v<To, bool>) {
-    return !(value == From(0));
-  } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-    if (std::isnan(value)) return 0;
-    // The bounds are powers of two, so the comparisons are exact; beyond them the ends.
-    if (value >= std::ldexp(From(1), 8 * sizeof(To) - 1)) return std::numeric_limits<To>::max();
-    if (value < -std::ldexp(From(1), 8 * sizeof(To) - 1)) return std::numeric_limits<To>::min();
-    return static_cast<To>(static_cast<std::int64_t>(std::trunc(static_cast<long double>(value))));
-  } else if constexpr (std::is_same_v<From, std::int64_t> && std::is_same_v<To, std::int32_t>) {
-    return static_cast<To>(static_cast<std::uint32_t>(static_cast<std::uint64_t>(value) & 0xffffffffu));
-  } else {
-    // A long double holds every i64 and f64, so there is one rounding.
-    static_assert(std::numeric_limits<long double>::digits >= 64);
-    return static_cast<To>(static_cast<long double>(value));
+  if (rule == "pairing") {
+    if (work == boolean || kind(work) == Kind::complex) return std::nullopt;
+    if (kind(work) == Kind::integer) work = f64;
+    if (work == f16 || work == bf16) work = f32;
+    return RowTypes{std::vector<Dtype>(count, work), work == f32 ? complex64 : complex128};
   }
+  for (const Rule& r : kRules) {
+    if (r.name != rule) continue;
+    const char taken = r.taken[static_cast<std::size_t>(kind(work))];
+    if (taken == '-') return std::nullopt;
+    if (taken == 'd') work = f64;
+    const Dtype part = work == complex64 ? f32 : work == complex128 ? f64 : work;
+    return RowTypes{std::vector<Dtype>(count, work), r.result == 'b' ? boolean : r.result == 'p' ? part : work};
+  }
+  throw std::logic_error("row_types: unknown rule");
 }
 
-}  // namespace
-
-Bits expected_cast(Dtype from, Dtype to, Bits bits) {
+std::optional<Bits> expected_cast(Dtype from, Dtype to, Bits bits) {
   if (from == to) return bits;
-  return visit(from, [=]<class F>(F) {
-    return visit(to, [=]<class T>(T) { return to_bits<T>(cast<T, F>(from_bits<F>(bits))); });
-  });
+  if (kind(from) == Kind::complex && kind(to) != Kind::complex && to != boolean) return std::nullopt;
+  return encoded(to, decoded(from, bits), kind(from) <= Kind::integer);
 }
 
-Bits expected_scalar(Scalar scalar, Dtype dtype) {
-  if (scalar.kind == Kind::floating) return expected_cast(f64, dtype, to_bits(scalar.floating));
-  return expected_cast(i64, dtype, to_bits(scalar.integer));
+std::optional<Bits> expected_scalar(Scalar scalar, Dtype dtype) {
+  const bool whole = scalar.kind <= Kind::integer;
+  Number number;
+  if (!whole) number = {scalar.floating, scalar.imaginary};
+  else if (scalar.above_i64) number.re = static_cast<long double>(static_cast<std::uint64_t>(scalar.integer));
+  else number.re = static_cast<long double>(scalar.integer);
+  const Bits bits = encoded(dtype, number, whole);
+  if (whole && kind(dtype) == Kind::integer && decoded(dtype, bits).re != number.re) return std::nullopt;
+  return bits;
+}
+
+std::string scalar_text(Scalar s) {
+  switch (s.kind) {
+    case Kind::boolean:
+      return s.integer ? "true" : "false";
+    case Kind::integer:
+      return s.above_i64 ? std::to_string(static_cast<std::uint64_t>(s.integer)) : std::to_string(s.integer);
+    case Kind::floating:
+      return element_text(f64, to_bits(s.floating));
+    case Kind::complex:
+      return element_text(complex128, complex_bits(complex128, to_bits(s.floating), to_bits(s.imaginary)));
+  }
+  return "?";
 }
 
 std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b) {

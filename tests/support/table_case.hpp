@@ -20,13 +20,14 @@ std::string call_text(Row row, const std::vector<Argument>& arguments);
 OperandType type_of(const Argument& argument);
 
 /// What the row must give, by the oracle. Of an inexact row the bits are not filled in: see error_of().
-/// Nothing when the row does not take the dtypes or the shapes do not broadcast.
+/// Nothing when it must throw `*refused`: the row does not take the dtypes, a scalar does not fit, or the shapes do not
+/// broadcast.
 struct Expectation {
   HostArray result;
   std::vector<HostArray> operands;  // converted and broadcast to the result's shape
   Dtype work = f64;
 };
-std::optional<Expectation> expectation(Row row, const std::vector<Argument>& arguments);
+std::optional<Expectation> expectation(Row row, const std::vector<Argument>& arguments, Code* refused = nullptr);
 
 /// The largest error of an inexact row's result in ulp, and where.
 struct WorstError {

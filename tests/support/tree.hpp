@@ -43,7 +43,7 @@ struct Step {
   Shape target;           // shape of reshape and broadcast_to, order of transpose
   std::vector<int> axes;  // of reduce; the one axis of expand_dims, squeeze, flip, at, roll
   bool keepdims = false;
-  std::int64_t number = 0;  // index of at, shift of roll
+  std::int64_t number = 0;  // index of at, shift of roll, correction of var and stddev
   HostArray values;         // of a leaf
   Dtype dtype = f64;        // of the result
   Shape shape;
@@ -57,7 +57,8 @@ struct Tree {
 struct TreeLimits {
   int steps = 12;
   std::int64_t size = 3000;  // of any intermediate
-  bool doubles = true;       // whether f64 and what becomes f64 may occur
+  bool doubles = true;       // whether types of 8 bytes and what becomes one may occur
+  bool device_subset = false;  // only what every device's source writer has: see is_in_device_subset()
 };
 
 /// A tree that is valid by construction: its last step is the result.
@@ -66,8 +67,8 @@ Tree random_tree(Random& random, const TreeLimits& limits);
 /// The steps that `step` needs, numbered anew; `step` becomes the last.
 Tree subtree(const Tree& tree, int step);
 
-/// The value of every step, by the oracle. For exp, log and tanh it takes the library's own bits for a contiguous 1-d
-/// array as given, so that everything else can be compared bit for bit.
+/// The value of every step, by the oracle. For rows without a bit-exact oracle it takes the library's own bits for
+/// contiguous 1-d arrays as given, so that everything else can be compared bit for bit.
 std::vector<HostArray> run_oracle(const Tree& tree);
 
 struct BuildOptions {

@@ -8,6 +8,44 @@
 namespace trireme::test {
 namespace {
 
+// The dtypes, rows and reductions that the random programs for devices are made of. Delete with
+// TreeLimits::device_subset when the source writer has them all.
+bool is_in_device_subset(Dtype d) { return d == boolean || d == i32 || d == i64 || d == f32 || d == f64; }
+bool is_in_device_subset(Row row) {
+  switch (row) {
+    case Row::add:
+    case Row::subtract:
+    case Row::multiply:
+    case Row::divide:
+    case Row::negative:
+    case Row::abs:
+    case Row::sqrt:
+    case Row::fma:
+    case Row::minimum:
+    case Row::maximum:
+    case Row::exp:
+    case Row::log:
+    case Row::tanh:
+    case Row::equal:
+    case Row::not_equal:
+    case Row::less:
+    case Row::less_equal:
+    case Row::greater:
+    case Row::greater_equal:
+    case Row::logical_and:
+    case Row::logical_or:
+    case Row::logical_xor:
+    case Row::logical_not:
+    case Row::where:
+      return true;
+    default:
+      return false;
+  }
+}
+bool is_in_device_subset(Reduction r) {
+  return r == Reduction::sum || r == Reduction::mean || r == Reduction::min || r == Reduction::max;
+}
+
 class Generator {
  public:
   Generator(Random& random, const TreeLimits& limits) : random_(random), limits_(limits) {}
@@ -57,9 +95,16 @@ class Generator {
   }
 
   Dtype random_dtype() {
-    static constexpr Dtype weighted[] = {f32, f32, f32, f32, f64, f64, f64, i32, i32, i64, i64, boolean};
-    static constexpr Dtype narrow[] = {f32, f32, f32, f32, boolean};
-    return limits_.doubles ? weighted[random_.below(std::size(weighted))] : narrow[random_.below(std::size(narrow))];
+    static constexpr Dtype weighted[] = {f32, f32, f32, f32, f64, f64, f64, f16, f16, bf16, bf16, complex64, complex64, complex128,
+                                         i8,  i16, i32, i32, i64, i64, u8,  u16, u32, u64, boolean, boolean};
+    for (;;) {
+      const Dtype d = weighted[random_.below(std::size(weighted))];
+      if (may_occur(d)) return d;
+    }
+  }
+
+  bool may_occur(Dtype d) const {
+    return (limits_.doubles || item_size(component(d)) < 8) && (!limits_.device_subset || is_in_device_subset(d));
   }
 
   const Step& at(int k) const { return tree_.steps[static_cast<std::size_t>(k)]; }
@@ -90,6 +135,10 @@ class Generator {
 
   Scalar random_scalar() {
     if (random_.chance(10)) return Scalar(random_.chance(50));
+    if (!limits_.device_subset && random_.chance(10)) {
+      if (random_.chance(50)) return Scalar(std::complex<double>(random_.unit() * 4 - 2, random_.chance(20) ? 0 : 1));
+      return Scalar((std::uint64_t{1} << 63) + 3);
+    }
     if (random_.chance(40) || !limits_.doubles) {
       static constexpr int integers[] = {0, 1, 2, -1, 3, -7, 100, 65536, 2147483647};
       return Scalar(integers[random_.below(std::size(integers))]);
@@ -102,9 +151,16 @@ class Generator {
   Row random_row() {
     for (;;) {
       const Row row = static_cast<Row>(random_.below(kRowCount));
+      if (limits_.device_subset && !is_in_device_subset(row)) continue;
       const std::string_view rule = info(row).rule;
-      if ((rule != "comparison" && rule != "logical") || random_.chance(25)) return row;
+      const bool truth = rule == "classify" || rule == "predicate" || rule == "equality" || rule == "comparison" || rule == "logical";
+      if (!truth || random_.chance(25)) return row;
     }
+  }
+
+  // Whether the row takes arrays of this dtype; the operands beside a condition, for where().
+  static bool takes(Row row, Dtype d) {
+    return row_types(row, std::vector<OperandType>(static_cast<std::size_t>(info(row).arity), {false, d, kind(d)})).has_value();
   }
 
   int add_row() {
@@ -114,6 +170,7 @@ class Generator {
     const int arity = info(step.row).arity, anchor = static_cast<int>(random_.below(arity));
     step.shape = at(pick()).shape;
     std::vector<OperandType> types;
+    std::optional<Dtype> common;  // of the operands so far that promote
     for (int k = 0; k < arity; ++k) {
       Source source;
       if (k != anchor && random_.chance(20)) {
@@ -121,6 +178,10 @@ class Generator {
         types.push_back({true, f64, source.scalar.kind});
       } else {
         source.step = operand(step.shape);
+        if (step.row != Row::where || k > 0) {
+          source.step = made_suitable(step.row, source.step, common);
+          common = at(source.step).dtype;
+        }
         types.push_back({false, at(source.step).dtype, kind(at(source.step).dtype)});
         step.shape = *broadcast_shape(step.shape, at(source.step).shape);
       }
@@ -131,29 +192,52 @@ class Generator {
       if (s.step >= 0) shape = *broadcast_shape(shape, at(s.step).shape);
     step.shape = shape;
     const auto rule = row_types(step.row, types);
-    if (!rule || (!limits_.doubles && uses_doubles(*rule))) return 0;
+    if (!rule || !may_occur(rule->result)) return 0;
+    for (int k = 0; k < arity; ++k) {
+      const auto index = static_cast<std::size_t>(k);
+      if (!may_occur(rule->operands[index])) return 0;
+      if (types[index].weak && !expected_scalar(step.sources[index].scalar, rule->operands[index])) return 0;
+    }
     step.dtype = rule->result;
     if ((step.row == Row::sqrt || step.row == Row::log) && step.sources[0].step >= 0 && random_.chance(60))
       make_positive(step);
     return add(std::move(step));
   }
 
+  // Mostly a cast of the operand where the row does not take its dtype, or where its neighbour is of another one, as
+  // promotion alone would soon make everything f64 and complex128.
+  int made_suitable(Row row, int source, std::optional<Dtype> beside) {
+    const Dtype dtype = at(source).dtype;
+    std::optional<Dtype> to;
+    if (beside && *beside != dtype && random_.chance(60)) to = beside;
+    for (int tries = 0; !to && !takes(row, dtype) && tries < 8; ++tries)
+      if (const Dtype d = random_dtype(); takes(row, d)) to = d;
+    if (!to || *to == dtype || *to == boolean || (kind(dtype) == Kind::complex && kind(*to) != Kind::complex)) return source;
+    Step step;
+    step.kind = StepKind::cast;
+    step.sources = {{source}};
+    step.dtype = *to;
+    step.shape = at(source).shape;
+    add(std::move(step));
+    return count() - 1;
+  }
+
   // A NaN hides everything that comes after it, so most operands of sqrt and log are magnitudes.
   void make_positive(Step& step) {
     const int source = step.sources[0].step;
     if (at(source).dtype == boolean) return;
-    Step magnitude;
-    magnitude.kind = StepKind::row;
-    magnitude.row = Row::abs;
-    magnitude.sources = {{source}};
-    magnitude.dtype = at(source).dtype;
-    magnitude.shape = at(source).shape;
-    add(std::move(magnitude));
-    step.sources[0].step = count() - 1;
+    step.sources[0].step = add_unary(Row::abs, source);
   }
 
-  static bool uses_doubles(const RowTypes& rule) {
-    return std::any_of(rule.operands.begin(), rule.operands.end(), [](Dtype d) { return d == f64 || d == i64; });
+  int add_unary(Row row, int source) {
+    Step step;
+    step.kind = StepKind::row;
+    step.row = row;
+    step.sources = {{source}};
+    step.dtype = row_types(row, {{false, at(source).dtype, kind(at(source).dtype)}}).value().result;
+    step.shape = at(source).shape;
+    add(std::move(step));
+    return count() - 1;
   }
 
   // An earlier step that broadcasts with `shape` within the limit, or a new leaf.
@@ -202,8 +286,13 @@ class Generator {
   }
 
   int add_cast(Step step) {
+    const Dtype to = random_dtype();
+    if (kind(step.dtype) == Kind::complex && kind(to) != Kind::complex && to != boolean) {
+      static constexpr Row parts[] = {Row::real, Row::imag, Row::abs};
+      return add_unary(parts[random_.below(3)], step.sources[0].step) > 0;
+    }
     step.kind = StepKind::cast;
-    step.dtype = random_dtype();
+    step.dtype = to;
     return add(std::move(step));
   }
 
@@ -333,16 +422,25 @@ class Generator {
     return add(std::move(step));
   }
 
+  Reduction random_reduction() {
+    for (;;) {
+      const Reduction r = random_.chance(50) ? static_cast<Reduction>(random_.below(3))  // sum, prod, mean
+                                             : kReductions[random_.below(std::size(kReductions))];
+      if (!limits_.device_subset || is_in_device_subset(r)) return r;
+    }
+  }
+
   int add_reduce(Step step) {
     step.kind = StepKind::reduce;
-    step.reduction = static_cast<Reduction>(random_.chance(65) ? random_.below(2) : random_.between(2, 3));
+    step.reduction = random_reduction();
     step.keepdims = random_.chance(40);
     const int rank = step.shape.rank();
     std::int64_t run = 1;
     Shape narrow;
     const bool all = random_.chance(20);
     const auto longest = std::max_element(step.shape.begin(), step.shape.end()) - step.shape.begin();
-    const bool only_longest = random_.chance(40);
+    const bool only_longest =
+        random_.chance(40) || step.reduction == Reduction::argmin || step.reduction == Reduction::argmax;
     for (int k = 0; k < rank; ++k) {
       const bool gone = all || (only_longest ? k == longest : random_.chance(50));
       if (gone && !all) step.axes.push_back(random_.chance(30) ? k - rank : k);
@@ -350,11 +448,11 @@ class Generator {
       if (!gone || step.keepdims) narrow.push_back(gone ? 1 : step.shape[k]);
     }
     if (!all && step.axes.empty()) return 0;
-    if (step.dtype != f32 && step.dtype != f64 && random_.chance(60)) return 0;  // integers have no order to get wrong
-    const bool extremum = step.reduction == Reduction::min || step.reduction == Reduction::max;
-    if (extremum && (run == 0 || step.dtype == boolean)) return 0;
-    step.dtype = reduction_dtype(step.reduction, step.dtype);
-    if (!limits_.doubles && (step.dtype == f64 || step.dtype == i64)) return 0;
+    if (kind(step.dtype) <= Kind::integer && random_.chance(60)) return 0;  // integers have no order to get wrong
+    const auto result = reduction_dtype(step.reduction, step.dtype);
+    if (!result || !may_occur(*result) || (run == 0 && !takes_empty_runs(step.reduction))) return 0;
+    if ((step.reduction == Reduction::var || step.reduction == Reduction::stddev) && random_.chance(30)) step.number = 1;
+    step.dtype = *result;
     step.shape = narrow;
     return add(std::move(step));
   }

@@ -48,18 +48,18 @@ HostArray oracle_row(const Step& step, const std::vector<HostArray>& values) {
     for (std::size_t n = 0; n < out.bits.size(); ++n) {
       const Source& s = step.sources[k];
       if (s.step < 0) {
-        operands[k][n] = expected_scalar(s.scalar, rule.operands[k]);
+        operands[k][n] = *expected_scalar(s.scalar, rule.operands[k]);
       } else {
         const HostArray& x = values[static_cast<std::size_t>(s.step)];
         const auto at = static_cast<std::size_t>(broadcast_index(x.shape, step.shape, static_cast<std::int64_t>(n)));
-        operands[k][n] = expected_cast(x.dtype, rule.operands[k], x.bits[at]);
+        operands[k][n] = *expected_cast(x.dtype, rule.operands[k], x.bits[at]);
       }
     }
-  if (!is_exact(step.row)) {
-    const HostArray flat{rule.operands[0], {out.size()}, operands[0]};
-    std::vector<Operand> operand;
-    operand.emplace_back(to_array(flat));
-    out.bits = to_host(apply(step.row, std::move(operand)).eval()).bits;
+  if (!is_exact(step.row, rule.operands.back())) {
+    std::vector<Operand> flat;
+    for (std::size_t k = 0; k < count; ++k)
+      flat.emplace_back(to_array(HostArray{rule.operands[k], {out.size()}, operands[k]}));
+    out.bits = to_host(apply(step.row, std::move(flat)).eval()).bits;
     return out;
   }
   for (std::size_t n = 0; n < out.bits.size(); ++n) {
@@ -126,10 +126,10 @@ HostArray oracle_step(const Step& step, const std::vector<HostArray>& values) {
   if (step.kind == StepKind::leaf) return step.values;
   if (step.kind == StepKind::row) return oracle_row(step, values);
   const HostArray& x = values[static_cast<std::size_t>(step.sources[0].step)];
-  if (step.kind == StepKind::reduce) return expected(step.reduction, x, step.axes, step.keepdims);
+  if (step.kind == StepKind::reduce) return expected(step.reduction, x, step.axes, step.keepdims, static_cast<double>(step.number));
   if (step.kind != StepKind::cast) return oracle_view(step, x);
   HostArray out{step.dtype, x.shape, {}};
-  for (Bits b : x.bits) out.bits.push_back(expected_cast(x.dtype, step.dtype, b));
+  for (Bits b : x.bits) out.bits.push_back(*expected_cast(x.dtype, step.dtype, b));
   return out;
 }
 
@@ -171,7 +171,7 @@ array build_step(const Step& step, const std::vector<array>& arrays, Placing pla
     case StepKind::roll_flat:
       return roll(x, step.number);
     case StepKind::reduce:
-      return apply(step.reduction, x, step.axes, step.keepdims);
+      return apply(step.reduction, x, step.axes, step.keepdims, static_cast<double>(step.number));
     case StepKind::leaf:
     case StepKind::row:
       break;
@@ -192,10 +192,7 @@ std::string slices_text(const std::vector<Slice>& slices) {
 std::string step_text(const Step& step) {
   const auto source = [&](std::size_t k) {
     const Source& s = step.sources[k];
-    if (s.step >= 0) return "%" + std::to_string(s.step);
-    if (s.scalar.kind == Kind::boolean) return std::string(s.scalar.integer ? "true" : "false");
-    return s.scalar.kind == Kind::floating ? element_text(f64, to_bits(s.scalar.floating))
-                                           : std::to_string(s.scalar.integer);
+    return s.step >= 0 ? "%" + std::to_string(s.step) : scalar_text(s.scalar);
   };
   std::string axes;
   for (int a : step.axes) axes += (axes.empty() ? "" : ", ") + std::to_string(a);
@@ -219,7 +216,7 @@ std::string step_text(const Step& step) {
       return name + "(" + source(0) + ", " + step.target.text() + ")";
     case StepKind::reduce:
       return std::string(test::name(step.reduction)) + "(" + source(0) + ", {" + axes + "}" +
-             (step.keepdims ? ", keepdims" : "") + ")";
+             (step.keepdims ? ", keepdims" : "") + (step.number ? ", correction 1" : "") + ")";
     case StepKind::at:
     case StepKind::roll:
     case StepKind::roll_flat:

@@ -1,0 +1,331 @@
+// tests/support/oracle_row.hpp -- the oracle of each row of the table, over exact integers, floats and pairs of floats
+// SPDX-License-Identifier: Apache-2.0
+//
+// Included by oracle.cpp only. A row's oracle is Oracle<row>, with an of() for each kind of operand that the row takes;
+// a row without one stops the build where the table is expanded. f16 and bf16 operands come as floats, and the result is
+// rounded by the caller. bool comes as an unsigned integer of one bit.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "support/oracle.hpp"
+
+namespace trireme::test {
+
+// A type with more than twice the digits of double, plus 2: then rounding to it first and to double (or float) after
+// gives the same as rounding once, for + - * / (Figueroa 1995).
+#if __LDBL_MANT_DIG__ == 113
+using Wide = long double;
+#else
+__extension__ typedef __float128 Wide;
+#endif
+__extension__ typedef __int128 WideInt;
+
+template <class T>
+concept Float = std::is_same_v<T, float> || std::is_same_v<T, double>;
+
+/// An integer's exact value and its type's width.
+struct Int {
+  WideInt value = 0;
+  int width = 32;
+  bool has_sign = true;
+
+  /// `v` modulo 2^width, as a value of this type. Bits is unsigned, so that products of 64 bits are exact modulo 2^128.
+  Int wrapped(Bits v) const {
+    const Bits mask = (Bits{1} << width) - 1;
+    auto rest = static_cast<WideInt>(v & mask);
+    if (has_sign && (v >> (width - 1) & 1)) rest -= WideInt(1) << width;
+    return {rest, width, has_sign};
+  }
+  Bits bits() const { return static_cast<Bits>(value); }
+};
+
+template <Float T>
+struct Pair {
+  T re, im;
+};
+
+template <Float T>
+T sum_of(T a, T b) {
+  return static_cast<T>(Wide(a) + Wide(b));
+}
+template <Float T>
+T product_of(T a, T b) {
+  return static_cast<T>(Wide(a) * Wide(b));
+}
+template <Float T>
+T negated(T a) {
+  return std::copysign(a, std::signbit(a) ? T(1) : T(-1));
+}
+// The order -inf < ... < -0 < +0 < ... < inf of numbers.
+template <Float T>
+bool below(T a, T b) {
+  if (a == 0 && b == 0) return std::signbit(a) && !std::signbit(b);
+  return a < b;
+}
+inline bool below(Int a, Int b) { return a.value < b.value; }
+template <Float T>
+bool no_number(T a) {
+  return std::isnan(a);
+}
+inline bool no_number(Int) { return false; }
+template <class T>
+concept Ordered = Float<T> || std::is_same_v<T, Int>;
+template <Ordered T>
+T smaller(T a, T b) {
+  return no_number(a) ? a : no_number(b) ? b : below(b, a) ? b : a;
+}
+template <Ordered T>
+T larger(T a, T b) {
+  return no_number(a) ? a : no_number(b) ? b : below(a, b) ? b : a;
+}
+
+template <Row>
+struct Oracle;
+// Rows with a bound instead of bits: on every dtype, on complex ones.
+struct Inexact {};
+struct InexactOfComplex {};
+
+#define ORACLE(name) \
+  template <>        \
+  struct Oracle<Row::name>
+
+ORACLE(add) {
+  template <Float T>
+  static T of(T a, T b) { return sum_of(a, b); }
+  static Int of(Int a, Int b) { return a.wrapped(a.bits() + b.bits()); }
+  template <Float T>
+  static Pair<T> of(Pair<T> a, Pair<T> b) { return {sum_of(a.re, b.re), sum_of(a.im, b.im)}; }
+};
+ORACLE(negative) {
+  template <Float T>
+  static T of(T a) { return negated(a); }
+  static Int of(Int a) { return a.wrapped(Bits{0} - a.bits()); }
+  template <Float T>
+  static Pair<T> of(Pair<T> a) { return {negated(a.re), negated(a.im)}; }
+};
+ORACLE(subtract) {
+  template <Float T>
+  static T of(T a, T b) { return static_cast<T>(Wide(a) - Wide(b)); }
+  static Int of(Int a, Int b) { return a.wrapped(a.bits() - b.bits()); }
+  template <Float T>
+  static Pair<T> of(Pair<T> a, Pair<T> b) { return {of(a.re, b.re), of(a.im, b.im)}; }
+};
+ORACLE(multiply) {
+  template <Float T>
+  static T of(T a, T b) { return product_of(a, b); }
+  static Int of(Int a, Int b) { return a.wrapped(a.bits() * b.bits()); }
+  template <Float T>
+  static Pair<T> of(Pair<T> a, Pair<T> b) {
+    return {Oracle<Row::subtract>::of(product_of(a.re, b.re), product_of(a.im, b.im)),
+            sum_of(product_of(a.re, b.im), product_of(a.im, b.re))};
+  }
+};
+ORACLE(square) {
+  template <class T>
+  static T of(T a) { return Oracle<Row::multiply>::of(a, a); }
+};
+ORACLE(divide) : InexactOfComplex {
+  template <Float T>
+  static T of(T a, T b) { return static_cast<T>(Wide(a) / Wide(b)); }
+};
+ORACLE(floor_divide) {
+  static Int of(Int a, Int b) {
+    if (b.value == 0) return a.wrapped(0);
+    const bool down = a.value % b.value != 0 && (a.value < 0) != (b.value < 0);
+    return a.wrapped(static_cast<Bits>(a.value / b.value - down));
+  }
+};
+ORACLE(remainder) {
+  static Int of(Int a, Int b) {
+    if (b.value == 0) return a.wrapped(0);
+    const WideInt rest = a.value % b.value;
+    return a.wrapped(static_cast<Bits>(rest != 0 && (rest < 0) != (b.value < 0) ? rest + b.value : rest));
+  }
+};
+ORACLE(abs) : InexactOfComplex {
+  template <Float T>
+  static T of(T a) { return std::fabs(a); }
+  static Int of(Int a) { return a.wrapped(a.value < 0 ? Bits{0} - a.bits() : a.bits()); }
+};
+ORACLE(sign) {
+  template <Float T>
+  static T of(T a) { return std::isnan(a) || a == 0 ? a : std::copysign(T(1), a); }
+  static Int of(Int a) { return a.wrapped(static_cast<Bits>(WideInt(a.value > 0) - WideInt(a.value < 0))); }
+};
+// The C library's sqrt and fma are correctly rounded by IEEE-754 and so determined.
+ORACLE(sqrt) {
+  static float of(float a) { return static_cast<float>(std::sqrt(static_cast<double>(a))); }
+  static double of(double a) { return std::sqrt(a); }
+};
+ORACLE(fma) {
+  template <Float T>
+  static T of(T a, T b, T c) { return std::fma(a, b, c); }
+};
+ORACLE(minimum) {
+  template <Ordered T>
+  static T of(T a, T b) { return smaller(a, b); }
+};
+ORACLE(maximum) {
+  template <Ordered T>
+  static T of(T a, T b) { return larger(a, b); }
+};
+ORACLE(fmin) {
+  template <Ordered T>
+  static T of(T a, T b) { return no_number(a) ? b : no_number(b) ? a : smaller(a, b); }
+};
+ORACLE(fmax) {
+  template <Ordered T>
+  static T of(T a, T b) { return no_number(a) ? b : no_number(b) ? a : larger(a, b); }
+};
+ORACLE(clip) {
+  template <Ordered T>
+  static T of(T a, T b, T c) { return smaller(larger(a, b), c); }
+};
+ORACLE(copysign) {
+  template <Float T>
+  static T of(T a, T b) { return std::isnan(b) || !std::signbit(b) ? std::fabs(a) : negated(std::fabs(a)); }
+};
+#define ROUNDING(name, function)                  \
+  ORACLE(name) {                                  \
+    template <Float T>                            \
+    static T of(T a) { return std::function(a); } \
+    static Int of(Int a) { return a; }            \
+  }
+ROUNDING(floor, floor);
+ROUNDING(ceil, ceil);
+ROUNDING(trunc, trunc);
+ROUNDING(round, nearbyint);  // in the default mode: ties to even
+
+ORACLE(exp) : Inexact {
+  static long double of(long double a) { return std::exp(a); }
+};
+ORACLE(log) : Inexact {
+  static long double of(long double a) { return std::log(a); }
+};
+ORACLE(tanh) : Inexact {
+  static long double of(long double a) { return std::tanh(a); }
+};
+
+#define CLASSIFY(name, of_float, combine, of_integer)                                                      \
+  ORACLE(name) {                                                                                           \
+    template <Float T>                                                                                     \
+    static bool of(T a) { return of_float; }                                                               \
+    static bool of(Int) { return of_integer; }                                                             \
+    template <Float T>                                                                                     \
+    static bool of(Pair<T> a) { return of(a.re) combine of(a.im); }                                        \
+  }
+CLASSIFY(isnan, std::isnan(a), ||, false);
+CLASSIFY(isinf, std::isinf(a), ||, false);
+CLASSIFY(isfinite, std::isfinite(a), &&, true);
+ORACLE(signbit) {
+  template <Float T>
+  static bool of(T a) { return !std::isnan(a) && std::signbit(a); }
+  static bool of(Int a) { return a.value < 0; }
+};
+
+// -1, 0, 1, or 2 when a NaN is among them.
+template <Float T>
+int compare(T a, T b) {
+  return std::isnan(a) || std::isnan(b) ? 2 : static_cast<int>(b < a) - static_cast<int>(a < b);
+}
+inline int compare(Int a, Int b) { return static_cast<int>(b.value < a.value) - static_cast<int>(a.value < b.value); }
+template <Float T>
+int compare(Pair<T> a, Pair<T> b) {  // equal or not
+  return compare(a.re, b.re) == 0 && compare(a.im, b.im) == 0 ? 0 : 2;
+}
+#define COMPARISON(name, condition)                     \
+  ORACLE(name) {                                        \
+    template <class T>                                  \
+    static bool of(T a, T b) {                          \
+      const int order = compare(a, b);                  \
+      return condition;                                 \
+    }                                                   \
+  }
+COMPARISON(equal, order == 0);
+COMPARISON(not_equal, order != 0);
+COMPARISON(less, order == -1);
+COMPARISON(less_equal, order == -1 || order == 0);
+COMPARISON(greater, order == 1);
+COMPARISON(greater_equal, order == 1 || order == 0);
+
+ORACLE(logical_and) {
+  static bool of(Int a, Int b) { return a.value ? b.value != 0 : false; }
+};
+ORACLE(logical_or) {
+  static bool of(Int a, Int b) { return a.value ? true : b.value != 0; }
+};
+ORACLE(logical_xor) {
+  static bool of(Int a, Int b) { return a.value ? b.value == 0 : b.value != 0; }
+};
+ORACLE(logical_not) {
+  static bool of(Int a) { return a.value == 0; }
+};
+
+// Bit by bit.
+template <class F>
+Int bitwise(Int a, Int b, F f) {
+  Bits out = 0;
+  for (int k = 0; k < a.width; ++k)
+    if (f((a.bits() >> k & 1) != 0, (b.bits() >> k & 1) != 0)) out |= Bits{1} << k;
+  return a.wrapped(out);
+}
+ORACLE(bitwise_and) {
+  static Int of(Int a, Int b) { return bitwise(a, b, [](bool x, bool y) { return x ? y : false; }); }
+};
+ORACLE(bitwise_or) {
+  static Int of(Int a, Int b) { return bitwise(a, b, [](bool x, bool y) { return x ? true : y; }); }
+};
+ORACLE(bitwise_xor) {
+  static Int of(Int a, Int b) { return bitwise(a, b, [](bool x, bool y) { return x != y; }); }
+};
+ORACLE(bitwise_invert) {
+  static Int of(Int a) { return bitwise(a, a, [](bool x, bool) { return x ? false : true; }); }
+};
+ORACLE(bitwise_left_shift) {
+  static Int of(Int a, Int b) {
+    Bits out = a.bits();
+    if (b.value < 0 || b.value >= a.width) return a.wrapped(0);
+    for (WideInt k = 0; k < b.value; ++k) out = out + out;
+    return a.wrapped(out);
+  }
+};
+ORACLE(bitwise_right_shift) {
+  static Int of(Int a, Int b) {
+    if (b.value < 0 || b.value >= a.width) return a.wrapped(a.value < 0 ? ~Bits{0} : 0);
+    const WideInt divisor = WideInt(1) << static_cast<int>(b.value), rest = a.value % divisor;
+    return a.wrapped(static_cast<Bits>(a.value / divisor - (rest < 0)));  // rounded down
+  }
+};
+
+ORACLE(where) {
+  static Bits of(bool a, Bits b, Bits c) { return a ? b : c; }
+};
+ORACLE(real) {
+  template <class T>
+  static T of(T a) { return a; }
+  template <Float T>
+  static T of(Pair<T> a) { return a.re; }
+};
+ORACLE(imag) {
+  template <Float T>
+  static T of(T) { return 0; }
+  static Int of(Int a) { return a.wrapped(0); }
+  template <Float T>
+  static T of(Pair<T> a) { return a.im; }
+};
+ORACLE(conj) {
+  template <class T>
+  static T of(T a) { return a; }
+  template <Float T>
+  static Pair<T> of(Pair<T> a) { return {a.re, negated(a.im)}; }
+};
+ORACLE(make_complex) {
+  template <Float T>
+  static Pair<T> of(T a, T b) { return {a, b}; }
+};
+
+}  // namespace trireme::test
