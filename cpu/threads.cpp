@@ -53,6 +53,7 @@ int affinity() {
 /// Processors that a cpu.max of cgroups version 2 allows, rounded up; 0 when it sets no limit.
 int quota_of(const std::string& file) {
   std::ifstream in(file);
+  in.exceptions(std::ios::badbit);  // or a lack of memory would pass for a file without a quota
   double quota = 0, period = 0;
   if (in >> quota >> period && quota > 0 && period > 0) return static_cast<int>(std::ceil(quota / period));
   return 0;  // no such file, or "max"
@@ -65,6 +66,7 @@ int cgroup_quota() {
     if (n > 0 && (least == 0 || n < least)) least = n;
   };
   std::ifstream groups("/proc/self/cgroup");
+  groups.exceptions(std::ios::badbit);
   for (std::string line; std::getline(groups, line);) {
     if (line.rfind("0::/", 0) != 0) continue;
     for (std::string path = line.substr(3); path.size() > 1; path.resize(path.rfind('/'))) take(quota_of("/sys/fs/cgroup" + path + "/cpu.max"));
@@ -90,7 +92,12 @@ Count count_threads() {
   if (!e.threads.empty()) return {positive(e.threads, "TRIREME_THREADS"), "TRIREME_THREADS=" + e.threads};
   Count c{affinity(), ""};
   c.reason = "the processors this process may run on (affinity)";
-  if (int quota = cgroup_quota(); quota > 0 && quota < c.threads) c = {quota, "the quota of the cgroup"};
+  int quota = 0;
+  try {
+    quota = cgroup_quota();
+  } catch (const std::ios_base::failure&) {  // the system does not let it be read
+  }
+  if (quota > 0 && quota < c.threads) c = {quota, "the quota of the cgroup"};
   if (!e.slurm_cpus.empty())
     if (int slurm = positive(e.slurm_cpus, "SLURM_CPUS_PER_TASK"); slurm < c.threads)
       c = {slurm, "SLURM_CPUS_PER_TASK=" + e.slurm_cpus};
@@ -115,7 +122,10 @@ std::shared_ptr<tbb::task_arena> arena(int threads) {
   std::lock_guard lock(p.mutex);
   // A forked child has none of its parent's workers; an arena of its own makes oneTBB start some.
   if (!p.arena || p.arena->max_concurrency() != threads || p.owner != getpid()) {
-    p.arena = std::make_shared<tbb::task_arena>(threads);
+    // Started before anybody can have it: oneTBB (2021.8) waits for ever for an arena whose start once threw.
+    auto fresh = std::make_shared<tbb::task_arena>(threads);
+    fresh->initialize();
+    p.arena = std::move(fresh);
     p.owner = getpid();
   }
   return p.arena;

@@ -10,6 +10,7 @@
 #include "dispatch/registry.hpp"
 #include "dispatch/storage.hpp"
 #include "graph/infer.hpp"
+#include "program/out_of_memory.hpp"
 #include "trireme/elementwise.hpp"
 
 namespace trireme {
@@ -36,7 +37,7 @@ array::~array() {
   if (node_) graph::release(node_);
 }
 
-array array::from_host(const void* data, std::int64_t count, const Shape& shape, Dtype dtype) {
+array array::from_host(const void* data, std::int64_t count, const Shape& shape, Dtype dtype) try {
   std::int64_t size = graph::checked_size("from", shape, dtype);
   if (size != count)
     throw error(Code::shape_mismatch,
@@ -49,16 +50,20 @@ array array::from_host(const void* data, std::int64_t count, const Shape& shape,
     for (std::size_t k = 0; k < bytes; ++k) byte[k] = byte[k] != 0;
   }
   return array(build::leaf(shape, dtype, storage).release());
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("from");
 }
 
 Dtype array::dtype() const { return node_ ? node_->dtype : Dtype::f64; }
 
 const Shape& array::shape() const { return node_ ? node_->shape : kEmpty; }
 
-Device array::device() const {
+Device array::device() const try {
   if (!node_) return Device();
   if (node_->pinned) return Device::from_id(node_->device);
   return node_->is_ready() && node_->storage ? Device::from_id(node_->storage->device) : Device::from_id(node_->device);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("device");
 }
 
 bool array::is_lazy() const { return node_ && !node_->is_ready(); }
@@ -78,13 +83,21 @@ const array& array::eval() const& {
   return *this;
 }
 
-void array::expect_dtype(const char* function, Dtype as) const {
+void array::expect_dtype(const char* function, Dtype as) const try {
   if (as != dtype())
     throw error(Code::dtype_mismatch, std::string(function) + ": the array is " + std::string(name(dtype())) + ", not " +
                                           std::string(name(as)) + "; use astype first");
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("copy_to");
 }
 
-void array::copy_to(void* destination, Dtype as) const {
+void array::throw_no_room(const char* function) const try {
+  throw error(Code::out_of_memory, std::string(function) + ": no memory for " + std::to_string(size()) + " elements");
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory(function);
+}
+
+void array::copy_to(void* destination, Dtype as) const try {
   expect_dtype("copy_to", as);
   if (size() == 0) {
     eval();
@@ -93,16 +106,20 @@ void array::copy_to(void* destination, Dtype as) const {
   Owned host = build::host_value(*this);
   const char* data = static_cast<const char*>(dispatch::host_data(host->storage));
   std::memcpy(destination, data + static_cast<std::size_t>(host->offset) * item_size(as), bytes());
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("copy_to");
 }
 
-void array::item_to(void* destination, Dtype as) const {
+void array::item_to(void* destination, Dtype as) const try {
   if (size() != 1) throw error(Code::shape_mismatch, "item: needs exactly one element, the shape is " + shape().text());
   if (as == dtype()) return copy_to(destination, as);
   eval();
   astype(*this, as).copy_to(destination, as);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("item");
 }
 
-array array::to(Device device) const {
+array array::to(Device device) const try {
   Owned n = build::node_of(*this);
   dispatch::evaluate(n.get(), false);
   graph::Storage* storage = n->storage;
@@ -115,6 +132,8 @@ array array::to(Device device) const {
   pinned->device = device.id();
   pinned->pinned = !device.is_auto();
   return array(pinned.release());
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("to");
 }
 
 }  // namespace trireme

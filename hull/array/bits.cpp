@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "program/out_of_memory.hpp"
 #include "trireme/io.hpp"
 
 namespace trireme {
@@ -70,7 +71,7 @@ std::string Hasher::digits() const {
 
 }  // namespace bits_hash
 
-std::string bits(const array& x) {
+std::string bits(const array& x) try {
   constexpr std::int64_t kBlock = 1 << 19;  // elements, at most 4 MiB
   bits_hash::Hasher hasher(x.dtype(), x.shape());
   const std::int64_t size = x.size();
@@ -89,6 +90,8 @@ std::string bits(const array& x) {
     hasher.add(std::span(block).first(static_cast<std::size_t>(to - from) * item_size(x.dtype())));
   }
   return hasher.digits();
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("bits");
 }
 
 }  // namespace trireme

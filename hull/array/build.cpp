@@ -154,9 +154,8 @@ Owned host_value(const array& a) {
   if (!n->contiguous || n->storage->device != dispatch::kCpu) {
     if (!n->contiguous) {  // one program gathers it, where the data is
       Owned copy = operation(Kind::view, program::Opcode::cast, n->dtype, n->shape, &n, 1);
-      auto* map = new graph::ViewMap;
+      auto* map = copy->map = new graph::ViewMap;
       for (int k = 0; k < copy->shape.rank() && k < kMaxRank; ++k) map->axis[k].axis = static_cast<std::int8_t>(k);
-      copy->map = map;
       copy->device = copy->input[0]->storage->device;
       dispatch::evaluate(copy.get(), true);
       n = std::move(copy);

@@ -10,6 +10,7 @@
 #include "dispatch/storage.hpp"
 #include "graph/infer.hpp"
 #include "program/float_environment.hpp"
+#include "program/out_of_memory.hpp"
 #include "trireme/elementwise.hpp"
 
 namespace trireme {
@@ -28,7 +29,7 @@ array filled(const Shape& shape, Fill fill) {
 
 }  // namespace
 
-array full(const Shape& shape, Scalar value, Dtype dtype) {
+array full(const Shape& shape, Scalar value, Dtype dtype) try {
   graph::checked_size("full", shape, dtype);
   // One element seen through strides of 0: costs no memory until somebody needs it contiguous.
   std::uint64_t bits = graph::scalar_bits("full", value, dtype);
@@ -37,12 +38,14 @@ array full(const Shape& shape, Scalar value, Dtype dtype) {
   Shape strides = shape;
   for (int k = 0; k < shape.rank(); ++k) strides[k] = 0;
   return array(build::leaf(shape, dtype, storage, strides, 0).release());
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("full");
 }
 
 array zeros(const Shape& shape, Dtype dtype) { return full(shape, 0, dtype); }
 array ones(const Shape& shape, Dtype dtype) { return full(shape, 1, dtype); }
 
-array arange(Scalar start, Scalar stop, Scalar step, Dtype dtype) {
+array arange(Scalar start, Scalar stop, Scalar step, Dtype dtype) try {
   program::FloatEnvironment environment;
   bool integers = start.kind != Kind::floating && stop.kind != Kind::floating && step.kind != Kind::floating;
   if (integers ? step.integer == 0 : step.kind == Kind::floating ? step.floating == 0 : step.integer == 0)
@@ -67,11 +70,13 @@ array arange(Scalar start, Scalar stop, Scalar step, Dtype dtype) {
   graph::checked_size("arange", shape, Dtype::f64);
   array values = filled<double>(shape, [&](std::int64_t k) { return first + static_cast<double>(k) * by; });
   return dtype == Dtype::f64 ? values : astype(std::move(values), dtype).eval();
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("arange");
 }
 
 array arange(std::int64_t stop) { return arange(0, stop, 1, Dtype::i64); }
 
-array linspace(double start, double stop, std::int64_t count, Dtype dtype) {
+array linspace(double start, double stop, std::int64_t count, Dtype dtype) try {
   program::FloatEnvironment environment;
   if (count < 0) throw error(Code::invalid_argument, "linspace: negative count " + std::to_string(count));
   Shape shape{count};
@@ -81,6 +86,8 @@ array linspace(double start, double stop, std::int64_t count, Dtype dtype) {
     return k == count - 1 && count > 1 ? stop : start + static_cast<double>(k) * step;
   });
   return dtype == Dtype::f64 ? values : astype(std::move(values), dtype).eval();
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("linspace");
 }
 
 }  // namespace trireme

@@ -4,14 +4,22 @@
 
 #include "dispatch/choose.hpp"
 #include "dispatch/registry.hpp"
+#include "program/out_of_memory.hpp"
 
 namespace trireme {
 
-Device::Device(std::string_view name) : id_(name == "auto" ? 0 : dispatch::find_device(name)) {}
+Device::Device(std::string_view name) try : id_(name == "auto" ? 0 : dispatch::find_device(name)) {
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("device");
+}
 
-std::string Device::name() const { return id_ == 0 ? "auto" : dispatch::device(id_).name; }
+std::string Device::name() const try {
+  return id_ == 0 ? "auto" : dispatch::device(id_).name;
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("device");
+}
 
-std::vector<DeviceReport> devices() {
+std::vector<DeviceReport> devices() try {
   std::vector<DeviceReport> out;
   for (dispatch::RegisteredDevice& d : dispatch::all_devices()) {
     DeviceReport report;
@@ -26,6 +34,8 @@ std::vector<DeviceReport> devices() {
   }
   for (DeviceReport& report : dispatch::unavailable_backends()) out.push_back(std::move(report));
   return out;
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("devices");
 }
 
 DeviceScope::DeviceScope(Device device) : previous_(dispatch::current_scope()) { dispatch::set_current_scope(device.id()); }
@@ -37,11 +47,35 @@ dispatch::Backend& cpu() { return *dispatch::cpu_device().backend; }
 
 }  // namespace
 
-std::vector<std::string> cpu_levels() { return cpu().levels(); }
-std::string cpu_level() { return cpu().level(); }
-void set_cpu_level(std::string_view level) { cpu().set_level(level); }
-int threads() { return cpu().threads(); }
-std::string threads_reason() { return cpu().threads_reason(); }
-void set_threads(int count) { cpu().set_threads(count); }
+std::vector<std::string> cpu_levels() try {
+  return cpu().levels();
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("cpu_levels");
+}
+std::string cpu_level() try {
+  return cpu().level();
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("cpu_level");
+}
+void set_cpu_level(std::string_view level) try {
+  cpu().set_level(level);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("set_cpu_level");
+}
+int threads() try {
+  return cpu().threads();
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("threads");
+}
+std::string threads_reason() try {
+  return cpu().threads_reason();
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("threads_reason");
+}
+void set_threads(int count) try {
+  cpu().set_threads(count);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("set_threads");
+}
 
 }  // namespace trireme

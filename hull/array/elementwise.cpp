@@ -4,6 +4,7 @@
 
 #include "array/build.hpp"
 #include "graph/infer.hpp"
+#include "program/out_of_memory.hpp"
 
 namespace trireme {
 
@@ -89,13 +90,19 @@ array build_row(Opcode op, Rule rule, Operand* operands, int count) {
 #define TRIREME_OPERANDS_2 std::move(a), std::move(b)
 #define TRIREME_OPERANDS_3 std::move(a), std::move(b), std::move(c)
 #define OP(name, arity, rule, expression, doc)                \
-  array name(TRIREME_PARAMETERS_##arity) {                    \
+  array name(TRIREME_PARAMETERS_##arity) try {                \
     Operand operands[] = {TRIREME_OPERANDS_##arity};          \
     return build_row(Opcode::name, Rule::rule, operands, arity); \
+  } catch (const std::bad_alloc&) {                           \
+    program::throw_out_of_memory(#name);                      \
   }
 #include "trireme/elementwise.def"
 #undef OP
 
-array astype(Operand x, Dtype to) { return array(build::cast(build::operand("astype", x), to).release()); }
+array astype(Operand x, Dtype to) try {
+  return array(build::cast(build::operand("astype", x), to).release());
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("astype");
+}
 
 }  // namespace trireme

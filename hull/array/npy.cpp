@@ -18,6 +18,7 @@
 #include <system_error>
 #include <utility>
 
+#include "program/out_of_memory.hpp"
 #include "trireme/error.hpp"
 #include "trireme/io.hpp"
 
@@ -186,21 +187,25 @@ array parse(std::span<const std::byte> file) {
 
 }  // namespace npy
 
-array load_npy(const std::string& path) {
+array load_npy(const std::string& path) try {
   try {
     return npy::load(path);
   } catch (const error& failure) {
     throw error(failure.code(), "load_npy: " + path + ": " + failure.what());
   }
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("load_npy");
 }
 
-void save_npy(const std::string& path, const array& x) {
+void save_npy(const std::string& path, const array& x) try {
   x.eval();  // a failed computation leaves the file as it was, and its message alone
   try {
     npy::save(path, x);
   } catch (const error& failure) {
     throw error(failure.code(), "save_npy: " + path + ": " + failure.what());
   }
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("save_npy");
 }
 
 }  // namespace trireme

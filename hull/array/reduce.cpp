@@ -7,6 +7,7 @@
 #include "array/build.hpp"
 #include "graph/infer.hpp"
 #include "program/float_environment.hpp"
+#include "program/out_of_memory.hpp"
 #include "trireme/elementwise.hpp"
 
 namespace trireme {
@@ -39,19 +40,25 @@ array reduce(std::string_view function, Opcode op, Owned x, std::span<const int>
 
 }  // namespace
 
-array sum(Operand x, std::span<const int> axes, bool keepdims) {
+array sum(Operand x, std::span<const int> axes, bool keepdims) try {
   return reduce("sum", Opcode::reduce_add, build::operand("sum", x), axes, keepdims);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("sum");
 }
 
-array min(Operand x, std::span<const int> axes, bool keepdims) {
+array min(Operand x, std::span<const int> axes, bool keepdims) try {
   return reduce("min", Opcode::reduce_minimum, build::operand("min", x), axes, keepdims);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("min");
 }
 
-array max(Operand x, std::span<const int> axes, bool keepdims) {
+array max(Operand x, std::span<const int> axes, bool keepdims) try {
   return reduce("max", Opcode::reduce_maximum, build::operand("max", x), axes, keepdims);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("max");
 }
 
-array mean(Operand x, std::span<const int> axes, bool keepdims) {
+array mean(Operand x, std::span<const int> axes, bool keepdims) try {
   Owned node = build::operand("mean", x);
   if (kind(node->dtype) != Kind::floating) node = build::cast(std::move(node), Dtype::f64);
   std::uint8_t mask = graph::axes_mask("mean", axes, node->shape.rank());
@@ -61,6 +68,8 @@ array mean(Operand x, std::span<const int> axes, bool keepdims) {
   program::FloatEnvironment environment;
   // The count as a float: exact up to 2^24 in f32 and 2^53 in f64, beyond that rounded to nearest.
   return divide(reduce("mean", Opcode::reduce_add, std::move(node), axes, keepdims), static_cast<double>(count));
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("mean");
 }
 
 array sum(Operand x, std::initializer_list<int> axes, bool keepdims) { return sum(std::move(x), span_of(axes), keepdims); }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "array/format.hpp"
+#include "program/out_of_memory.hpp"
 #include "trireme/array.hpp"
 
 namespace trireme {
@@ -46,7 +47,7 @@ void fetch_corners(const array& x, const Shape& shown, std::vector<std::byte>& c
 
 }  // namespace
 
-std::string array::text() const {
+std::string array::text() const try {
   const Shape& whole = shape();
   if (whole.size() == 0) return text::format_corners(dtype(), whole, nullptr);
   const Shape shown = text::corner_shape(whole);
@@ -58,6 +59,8 @@ std::string array::text() const {
     fetch_corners(*this, shown, corners);
   }
   return text::format_corners(dtype(), whole, corners.data());
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("text");
 }
 
 }  // namespace trireme

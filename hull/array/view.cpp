@@ -7,6 +7,7 @@
 #include "dispatch/evaluate.hpp"
 #include "graph/access.hpp"
 #include "graph/infer.hpp"
+#include "program/out_of_memory.hpp"
 #include "trireme/array.hpp"
 #include "trireme/reduce.hpp"
 
@@ -140,7 +141,7 @@ Shape resolve_shape(const Shape& wanted, std::int64_t size, const Shape& have) {
 
 }  // namespace
 
-array array::slice(std::span<const Slice> slices) const {
+array array::slice(std::span<const Slice> slices) const try {
   Owned base = build::node_of(*this);
   if (static_cast<int>(slices.size()) > base->shape.rank())
     throw error(Code::invalid_argument, "slice: " + std::to_string(slices.size()) + " slices of an array of shape " + base->shape.text());
@@ -154,9 +155,11 @@ array array::slice(std::span<const Slice> slices) const {
     map.axis[axis].step = range.count > 1 ? slices[k].step : 1;
   }
   return make_view(std::move(base), map, shape);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("slice");
 }
 
-array array::at(std::int64_t index, int axis) const {
+array array::at(std::int64_t index, int axis) const try {
   Owned base = build::node_of(*this);
   axis = graph::checked_axis("at", axis, base->shape.rank());
   std::int64_t extent = base->shape[axis];
@@ -174,15 +177,19 @@ array array::at(std::int64_t index, int axis) const {
     shape.push_back(base->shape[k]);
   }
   return make_view(std::move(base), map, shape);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("at");
 }
 
-array array::transpose() const {
+array array::transpose() const try {
   Shape axes;
   for (int k = rank() - 1; k >= 0; --k) axes.push_back(k);
   return transpose(axes);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("transpose");
 }
 
-array array::transpose(const Shape& axes) const {
+array array::transpose(const Shape& axes) const try {
   Owned base = build::node_of(*this);
   int rank = base->shape.rank();
   if (axes.rank() != rank)
@@ -198,9 +205,11 @@ array array::transpose(const Shape& axes) const {
     shape.push_back(base->shape[axis]);
   }
   return make_view(std::move(base), map, shape);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("transpose");
 }
 
-array array::broadcast_to(const Shape& shape) const {
+array array::broadcast_to(const Shape& shape) const try {
   Owned base = build::node_of(*this);
   if (base->shape.rank() > shape.rank() || !(graph::broadcast("broadcast_to", base->shape, shape) == shape))
     throw error(Code::shape_mismatch, "broadcast_to: shape " + base->shape.text() + " does not broadcast to " + shape.text());
@@ -210,9 +219,11 @@ array array::broadcast_to(const Shape& shape) const {
   for (int k = 0; k < base->shape.rank() && k < kMaxRank; ++k)
     if (base->shape[k] != 1 || shape[k + shift] == 1) map.axis[k].axis = static_cast<std::int8_t>(k + shift);
   return make_view(std::move(base), map, shape);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("broadcast_to");
 }
 
-array array::expand_dims(int axis) const {
+array array::expand_dims(int axis) const try {
   Owned base = build::node_of(*this);
   axis = graph::checked_axis("expand_dims", axis, base->shape.rank() + 1);
   ViewMap map;
@@ -224,6 +235,8 @@ array array::expand_dims(int axis) const {
     shape.push_back(base->shape[k]);
   }
   return make_view(std::move(base), map, shape);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("expand_dims");
 }
 
 namespace {
@@ -241,21 +254,25 @@ array squeeze_axes(Owned base, unsigned axes) {
 
 }  // namespace
 
-array array::squeeze() const {
+array array::squeeze() const try {
   unsigned axes = 0;
   for (int k = 0; k < rank(); ++k)
     if (shape()[k] == 1) axes |= 1u << k;
   return squeeze_axes(build::node_of(*this), axes);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("squeeze");
 }
 
-array array::squeeze(int axis) const {
+array array::squeeze(int axis) const try {
   axis = graph::checked_axis("squeeze", axis, rank());
   if (shape()[axis] != 1)
     throw error(Code::shape_mismatch, "squeeze: axis " + std::to_string(axis) + " of shape " + shape().text() + " is not of extent 1");
   return squeeze_axes(build::node_of(*this), 1u << axis);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("squeeze");
 }
 
-array array::flip(int axis) const {
+array array::flip(int axis) const try {
   Owned base = build::node_of(*this);
   axis = graph::checked_axis("flip", axis, base->shape.rank());
   ViewMap map = identity(base->shape.rank());
@@ -265,9 +282,11 @@ array array::flip(int axis) const {
     map.axis[axis].step = -1;
   }
   return make_view(std::move(base), map, shape);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("flip");
 }
 
-array array::reshape(const Shape& wanted) const {
+array array::reshape(const Shape& wanted) const try {
   Owned base = build::node_of(*this);
   Shape shape = resolve_shape(wanted, base->shape.size(), base->shape);
   if (base->is_ready()) {
@@ -287,9 +306,11 @@ array array::reshape(const Shape& wanted) const {
     base = std::move(copy);
   }
   return array(build::operation(graph::Kind::reshape, program::Opcode::cast, base->dtype, shape, &base, 1).release());
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("reshape");
 }
 
-array roll(Operand x, std::int64_t shift, int axis) {
+array roll(Operand x, std::int64_t shift, int axis) try {
   Owned base = build::operand("roll", x);
   axis = graph::checked_axis("roll", axis, base->shape.rank());
   Shape shape = base->shape;
@@ -302,13 +323,17 @@ array roll(Operand x, std::int64_t shift, int axis) {
     map.axis[axis].modulus = extent;
   }
   return make_view(std::move(base), map, shape);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("roll");
 }
 
-array roll(Operand x, std::int64_t shift) {
+array roll(Operand x, std::int64_t shift) try {
   Owned base = build::operand("roll", x);
   Shape shape = base->shape;
   array flat = array(base.release()).reshape({-1});
   return roll(std::move(flat), shift, 0).reshape(shape);
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("roll");
 }
 
 }  // namespace trireme

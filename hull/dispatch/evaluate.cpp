@@ -17,6 +17,7 @@
 #include "dispatch/run.hpp"
 #include "graph/snapshot.hpp"
 #include "program/fork.hpp"
+#include "program/out_of_memory.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::dispatch {
@@ -72,7 +73,14 @@ std::string describe(const Node* root) {
 }
 
 [[noreturn]] void rethrow_named(const Node* root, const error& e) {
-  throw error(e.code(), "eval of " + describe(root) + " of shape " + root->shape.text() + ": " + e.what());
+  std::string message;
+  try {
+    message = "eval of " + describe(root) + " of shape " + root->shape.text() + ": " + e.what();
+  } catch (const std::bad_alloc&) {
+  } catch (const error&) {  // the shape's text found no memory
+  }
+  if (message.empty()) throw e;
+  throw error(e.code(), message);
 }
 
 void set_states(const Snapshot& s, State state) {
@@ -130,7 +138,11 @@ void evaluate(Node* root, bool sole_handle) {
   } catch (const error& e) {
     rethrow_named(root, e);
   } catch (const std::bad_alloc&) {
-    rethrow_named(root, error(Code::out_of_memory, "the host has no memory left for the plan"));
+    try {
+      program::throw_out_of_memory("plan");
+    } catch (const error& e) {
+      rethrow_named(root, e);
+    }
   }
 }
 

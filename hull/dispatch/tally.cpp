@@ -142,8 +142,9 @@ MemoryCount memory_count(std::uint8_t device) {
   std::int64_t told = accounts[device].live.load(std::memory_order_relaxed), pending = 0, high = 0;
   if (device == kTotal || device == kHost)
     for (const Tally* t = all.first; t; t = t->next) {
-      pending += t->pending.load(std::memory_order_relaxed);
-      high += std::max<std::int64_t>(t->high.load(std::memory_order_relaxed), 0);
+      std::int64_t now = t->pending.load(std::memory_order_relaxed);
+      pending += now;
+      high += std::max(t->high.load(std::memory_order_relaxed), now);
     }
   std::int64_t peak = std::max(accounts[device].peak.load(std::memory_order_relaxed), told + high);
   return {told + pending, std::max(peak, told + pending)};
@@ -156,7 +157,7 @@ void reset_peaks() {
   for (Tally* t = all.first; t; t = t->next) {
     std::int64_t now = t->pending.load(std::memory_order_relaxed);
     pending += now;
-    if (t->high.load(std::memory_order_relaxed) != Tally::kAlways) t->high.store(std::max<std::int64_t>(now, 0), std::memory_order_relaxed);
+    if (t->high.load(std::memory_order_relaxed) != Tally::kAlways) t->high.store(now, std::memory_order_relaxed);
   }
   for (int id = 0; id < 256; ++id) {
     std::int64_t live = accounts[id].live.load(std::memory_order_relaxed);

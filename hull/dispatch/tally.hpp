@@ -19,7 +19,7 @@ struct Tally {
   static constexpr std::int64_t kWindow = 64 << 10;
 
   std::atomic<std::int64_t> pending{0};     // written by its thread only
-  std::atomic<std::int64_t> high{kAlways};  // the largest `pending` since then
+  std::atomic<std::int64_t> high{kAlways};  // the largest `pending` since then, or since the peaks were reset
   std::int64_t low = INT64_MAX;             // below this the process is told; INT64_MAX until the tally is listed
   std::int64_t fail_in = 0;                 // tests: the allocation that fails, counted down
   Tally* next = nullptr;

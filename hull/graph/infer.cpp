@@ -10,6 +10,7 @@
 #include <string>
 
 #include "program/float_environment.hpp"
+#include "program/out_of_memory.hpp"
 
 namespace trireme {
 
@@ -26,16 +27,20 @@ Shape::Shape(std::span<const std::int64_t> extents) {
   for (std::int64_t extent : extents) push_back(extent);
 }
 
-void Shape::push_back(std::int64_t extent) {
+void Shape::push_back(std::int64_t extent) try {
   if (rank_ == kMaxRank)
     throw error(Code::invalid_argument, "shape: more than " + std::to_string(kMaxRank) + " dimensions");
   extent_[rank_++] = extent;
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("shape");
 }
 
-std::string Shape::text() const {
+std::string Shape::text() const try {
   std::string out = "(";
   for (int k = 0; k < rank_; ++k) out += (k ? ", " : "") + std::to_string(extent_[k]);
   return out + (rank_ == 1 ? ",)" : ")");
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("shape");
 }
 
 }  // namespace trireme

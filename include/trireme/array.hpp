@@ -127,9 +127,9 @@ class TRIREME_API array {
       if constexpr (std::same_as<T, bool>) return std::vector<bool>(out.begin(), out.end());
       else return out;
     } catch (const std::bad_alloc&) {
-      throw error(Code::out_of_memory, "to_vector: no memory for " + std::to_string(size()) + " elements");
+      throw_no_room("to_vector");
     } catch (const std::length_error&) {
-      throw error(Code::out_of_memory, "to_vector: no memory for " + std::to_string(size()) + " elements");
+      throw_no_room("to_vector");
     }
   }
   /// Writes all elements, row-major, to `destination`, which holds size() elements of `as`. Evaluates and synchronises.
@@ -172,6 +172,7 @@ class TRIREME_API array {
  private:
   void item_to(void* destination, Dtype as) const;
   void expect_dtype(const char* function, Dtype as) const;
+  [[noreturn]] void throw_no_room(const char* function) const;
   graph::Node* node_ = nullptr;
 };
 
