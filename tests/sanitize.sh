@@ -17,12 +17,12 @@ build=$(cd "$2" && pwd)/sanitize-$kind
 case $kind in
   thread)
     flags=thread
-    targets=(threads_test array_test conformance_test)
+    targets=(threads_test array_test conformance_test memory_test profile_test)
     programs=60
     ;;
   address)
     flags=address,undefined
-    targets=(threads_test array_test program_test conformance_test expression_test record_hashes)
+    targets=(threads_test array_test program_test conformance_test expression_test memory_test profile_test fault_test record_hashes)
     programs=150
     ;;
   *)
@@ -52,7 +52,7 @@ export ASAN_OPTIONS=detect_leaks=$leaks:detect_stack_use_after_return=1:strict_s
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS=halt_on_error=0:exitcode=66:second_deadlock_stack=1
 export OCL_ICD_VENDORS=$build/none TRIREME_PROGRAMS=$programs
-unset TRIREME_DEVICE TRIREME_CPU_LEVEL
+unset TRIREME_DEVICE TRIREME_CPU_LEVEL TRIREME_LONG TRIREME_MEMORY_LIMIT TRIREME_PROFILE TRIREME_TRACE
 
 failed=()
 # run NAME COMMAND...: a failure is an exit status other than 0, or a report in the output.
@@ -74,10 +74,18 @@ run threads_test "$build/bin/threads_test"
 if [[ $kind == thread ]]; then
   # More threads than processors, so that they are interrupted anywhere.
   TRIREME_THREADS=4 run threads_test_4 "$build/bin/threads_test"
+  # ThreadSanitizer starts no threads in the child of a process that has some.
+  run memory_test "$build/bin/memory_test" --gtest_filter=-count.child_of_a_fork*
+  run profile_test "$build/bin/profile_test"
+  # Every program profiled, by threads that meet in the recorder.
+  TRIREME_PROFILE=1 TRIREME_TRACE=$build/trace.json run threads_test_profiled "$build/bin/threads_test"
   run lazy "$build/bin/array_test" --gtest_filter='*lazy*:*reduce*:*view*'
   run conformance_test "$build/bin/conformance_test"
 else
   run array_test "$build/bin/array_test"
+  run memory_test "$build/bin/memory_test"
+  run profile_test "$build/bin/profile_test"
+  run fault_test "$build/bin/fault_test"
   run program_test "$build/bin/program_test"
   run expression_test "$build/bin/expression_test"
   run conformance_test "$build/bin/conformance_test"

@@ -135,7 +135,6 @@ void fail_cold(bool all_after) {
   const char* all = std::getenv("TRIREME_LONG");
   const std::int64_t step = all && *all == '1' ? 1 : 11;
   for (std::int64_t n = 1;; n += step) {
-    if (getenv("DBG")) fprintf(stderr, "%d\n", (int)n);
     const std::string text = run_fork([&]() -> std::string {
       std::vector<std::string> results;
       std::int64_t calls = 0;
