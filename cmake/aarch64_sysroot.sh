@@ -29,7 +29,7 @@ options=(-q -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o "Dir::Etc:
 # A source without arm64 fails the update; what is missing then fails the download.
 apt-get "${options[@]}" update >"$apt/log" 2>&1 || true
 (cd "$apt/debs" && apt-get "${options[@]}" download "${packages[@]}") >>"$apt/log" 2>&1 || {
-  echo "apt-get cannot fetch the arm64 packages: $(grep -m 1 '^E:' "$apt/log" || tail -n 1 "$apt/log")"
+  echo "apt-get cannot fetch the arm64 packages: $(grep -m 1 -E '^[EW]: ' "$apt/log" || tail -n 1 "$apt/log")"
   exit 77
 }
 for package in "$apt"/debs/*.deb; do dpkg-deb -x "$package" "$folder"; done

@@ -124,6 +124,10 @@ struct Isa {
   TRIREME_INLINE static Register shift_right_logical(Register a, int k) requires(!kFloat) {
     return as<Register>(as<Bits>(a) >> as<Bits>(every(k)));
   }
+  TRIREME_INLINE static Register shift_left_by(Register a, Register k) requires(!kFloat) {
+    return as<Register>(as<Bits>(a) << as<Bits>(k));
+  }
+  TRIREME_INLINE static Register shift_right_by(Register a, Register k) requires(!kFloat) { return a >> k; }
   TRIREME_INLINE static auto as_float(Register a) requires(!kFloat) {
     return as<VectorOf<typename math::partner<T>::type>>(a);
   }
@@ -150,4 +154,16 @@ TRIREME_INLINE uint64x2_t low_mask(uint32x4_t a) { return as<uint64x2_t>(vzip1q_
 TRIREME_INLINE uint64x2_t high_mask(uint32x4_t a) { return as<uint64x2_t>(vzip2q_u32(a, a)); }
 TRIREME_INLINE uint32x4_t join_mask(uint64x2_t low, uint64x2_t high) {
   return vuzp1q_u32(as<uint32x4_t>(low), as<uint32x4_t>(high));
+}
+
+// f16 by the processor's own instructions, which round to nearest even; how many elements were converted.
+TRIREME_INLINE std::size_t halves_to_floats(float* to, const std::uint16_t* from, std::size_t n) {
+  std::size_t k = 0;
+  for (; k + 4 <= n; k += 4) vst1q_f32(to + k, vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from + k))));
+  return k;
+}
+TRIREME_INLINE std::size_t floats_to_halves(std::uint16_t* to, const float* from, std::size_t n) {
+  std::size_t k = 0;
+  for (; k + 4 <= n; k += 4) vst1_u16(to + k, vreinterpret_u16_f16(vcvt_f16_f32(vld1q_f32(from + k))));
+  return k;
 }

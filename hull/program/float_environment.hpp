@@ -26,10 +26,10 @@ class FloatEnvironment {
 #elif defined(__aarch64__)
   FloatEnvironment() {
     __asm__ volatile("mrs %0, fpcr" : "=r"(saved_));
-    if (saved_ != 0) __asm__ volatile("msr fpcr, %0" ::"r"(std::uint64_t{0}));
+    if (saved_ != 0) __asm__ volatile("msr fpcr, %0" ::"r"(std::uint64_t{0}) : "memory");
   }
   ~FloatEnvironment() {
-    if (saved_ != 0) __asm__ volatile("msr fpcr, %0" ::"r"(saved_));
+    if (saved_ != 0) __asm__ volatile("msr fpcr, %0" ::"r"(saved_) : "memory");
   }
 #endif
   FloatEnvironment(const FloatEnvironment&) = delete;
