@@ -47,16 +47,37 @@ Program reduce_program(Form form, Opcode reduce, Dtype input, Dtype type) {
   return builder.take();
 }
 
+Program pair_program() {
+  Builder builder;
+  const std::uint16_t re = builder.parameter(Role::input, f32), im = builder.parameter(Role::input, f32);
+  const std::uint16_t out = builder.parameter(Role::output, complex64);
+  const Value first = builder.load(re), second = builder.load(im);
+  builder.emit(Opcode::store_pair, complex64, first, second, program::kNoValue, out);
+  return builder.take();
+}
+
+Program index_program() {
+  Builder builder;
+  const std::uint16_t index = builder.parameter(Role::index, i64), out = builder.parameter(Role::output, i64);
+  builder.store(out, builder.load(index));
+  return builder.take();
+}
+
 std::vector<Program> all_programs() {
   std::vector<Program> out;
   for (int k = 0; k < program::kTableOps; ++k)
-    for (const Dtype type : kAllDtypes)
+    for (const Dtype type : kMachineDtypes)
       if (program::takes(static_cast<Opcode>(k), type)) out.push_back(row_program(static_cast<Opcode>(k), type));
-  for (const Dtype from : kAllDtypes)
-    for (const Dtype to : kAllDtypes) out.push_back(cast_program(from, to));
+  for (const Dtype from : kMachineDtypes) {
+    for (const Dtype to : kMachineDtypes) out.push_back(cast_program(from, to));
+    for (const Dtype to : kStorageDtypes) out.push_back(cast_program(from, to));
+  }
+  for (const Dtype from : kStorageDtypes) out.push_back(cast_program(from, program::work_type(from)));
+  out.push_back(pair_program());
+  out.push_back(index_program());
   for (const Form form : {Form::reduce_inner, Form::reduce_outer})
-    for (const Dtype type : {Dtype::i32, Dtype::i64, Dtype::f32, Dtype::f64})
-      for (const Opcode op : {Opcode::reduce_add, Opcode::reduce_minimum, Opcode::reduce_maximum})
+    for (const Dtype type : {Dtype::i32, Dtype::i64, Dtype::u32, Dtype::u64, Dtype::f32, Dtype::f64})
+      for (const Opcode op : {Opcode::reduce_add, Opcode::reduce_multiply, Opcode::reduce_minimum, Opcode::reduce_maximum})
         out.push_back(reduce_program(form, op, type, type));
   return out;
 }
@@ -119,6 +140,17 @@ program::Access strided(const program::Domain& domain, bool wrapped, std::size_t
 }
 
 }  // namespace
+
+Work spread_outputs(Work work) {
+  for (std::size_t p = 0; p < work.program.parameters.size(); ++p) {
+    if (work.program.parameters[p].role != Role::output) continue;
+    std::size_t length = 0;
+    work.accesses[p] = strided(work.domain, false, length);
+    work.layout.access[p] = AccessKind::strided;
+    work.buffers[p].assign(length, 0);
+  }
+  return work;
+}
 
 Work arrange(Program program, Arrangement arrangement, std::vector<std::int64_t> extents, int kept) {
   Work work;

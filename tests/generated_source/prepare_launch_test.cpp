@@ -51,7 +51,7 @@ TEST(PrepareLaunch, contiguous_map_gives_size_and_offsets) {
 
 TEST(PrepareLaunch, scalars_go_by_value_in_their_size) {
   program::Builder b;
-  for (const Dtype type : kAllDtypes) b.parameter(program::Role::scalar, type);
+  for (const Dtype type : {boolean, i32, i64, f32, f64}) b.parameter(program::Role::scalar, type);
   const auto out = b.parameter(program::Role::output, f64);
   b.store(out, b.scalar(4));
   Work work = arrange(b.take(), Arrangement::contiguous, {1}, 0);

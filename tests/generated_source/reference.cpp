@@ -10,10 +10,7 @@
 #include <stdexcept>
 #include <type_traits>
 
-#include "math/exp.hpp"
-#include "math/log.hpp"
-#include "math/ordering.hpp"
-#include "math/tanh.hpp"
+#include "math/rows.hpp"
 #include "program/reduction_order.hpp"
 
 namespace trireme::test {
@@ -48,24 +45,28 @@ Element unwrap(math::Scalar<T> v) {
   return bits_of(v.value);
 }
 
+/// Whether a row of the rule has an expression over values of these types, of machine dtypes.
 template <program::Rule rule, class A, class B>
-constexpr bool kTakes =
-    rule == program::Rule::choice         ? std::is_same_v<A, math::ScalarMask>
-    : !std::is_same_v<A, B>               ? false
-    : std::is_same_v<A, math::ScalarMask> ? rule == program::Rule::comparison || rule == program::Rule::logical
-                                          : rule != program::Rule::logical;
-template <program::Rule rule, class B>
-constexpr bool kTakesNumber = rule != program::Rule::floating;
-template <class T>
-constexpr bool kTakesNumber<program::Rule::floating, math::Scalar<T>> = std::is_floating_point_v<T>;
+constexpr bool takes() {
+  using program::Rule;
+  constexpr bool kBool = std::is_same_v<B, math::ScalarMask>;
+  if constexpr (rule == Rule::choice) return std::is_same_v<A, math::ScalarMask>;
+  else if constexpr (!std::is_same_v<A, B>) return false;
+  else if constexpr (rule == Rule::component || rule == Rule::conjugate || rule == Rule::pairing) return false;
+  else if constexpr (rule == Rule::equality || rule == Rule::comparison) return true;
+  else if constexpr (rule == Rule::logical) return kBool;
+  else if constexpr (kBool) return rule == Rule::bitwise;
+  else if constexpr (rule == Rule::quotient || rule == Rule::floating || rule == Rule::rounding) return B::kFloat;
+  else if constexpr (rule == Rule::integral || rule == Rule::bitwise) return !B::kFloat;
+  else return true;
+}
 
 template <class A, class B>
 Element table(Opcode row, [[maybe_unused]] A a, [[maybe_unused]] B b, [[maybe_unused]] B c) {
   switch (row) {
-#define OP(name, arity, rule, expression, doc)                                               \
-  case Opcode::name:                                                                         \
-    if constexpr (kTakes<program::Rule::rule, A, B> && kTakesNumber<program::Rule::rule, B>) \
-      return unwrap(expression);                                                             \
+#define OP(name, arity, rule, expression, doc)                                       \
+  case Opcode::name:                                                                 \
+    if constexpr (takes<program::Rule::rule, A, B>()) return unwrap(expression);     \
     break;
 #include "trireme/elementwise.def"
 #undef OP
@@ -75,10 +76,28 @@ Element table(Opcode row, [[maybe_unused]] A a, [[maybe_unused]] B b, [[maybe_un
   throw std::logic_error("reference: a row that does not take its operands");
 }
 
+template <class T>
+constexpr bool kHalf = std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>;
+
+/// A half from any number: rounded by the public classes from a float that was rounded to odd before, in long double,
+/// which holds every number that there is.
+template <class U>
+U to_half(long double v) {
+  float nearest = static_cast<float>(v);
+  if (nearest == v || v != v) return U(nearest);
+  if ((std::bit_cast<std::uint32_t>(nearest) & 1) == 0)
+    nearest = std::nextafter(nearest, v > nearest ? HUGE_VALF : -HUGE_VALF);
+  return U(nearest);
+}
+
 template <class T, class U>
 U cast(T v) {
-  if constexpr (std::is_same_v<U, bool>) {
+  if constexpr (kHalf<T>) {
+    return cast<float, U>(static_cast<float>(v));
+  } else if constexpr (std::is_same_v<U, bool>) {
     return v != 0;
+  } else if constexpr (kHalf<U>) {
+    return to_half<U>(static_cast<long double>(v));
   } else if constexpr (std::is_floating_point_v<T> && std::is_integral_v<U>) {
     // In long double every bound is exact.
     const long double wide = v;
@@ -97,11 +116,19 @@ Element cast_bits(Dtype from_type, Dtype to_type, Element v) {
       using T = decltype(t);
       using U = decltype(u);
       if constexpr (std::is_same_v<T, bool>)
-        return bits_of<U>(static_cast<U>(v != 0));
+        return bits_of<U>(cast<int, U>(v != 0));
       else
         return bits_of<U>(cast<T, U>(from<T>(v)));
     });
   });
+}
+
+template <class T>
+Element quotient_bits(Element a, Element b) {
+  const T x = from<T>(a), y = from<T>(b);
+  if (y == 0) return 0;
+  if (std::is_signed_v<T> && y == static_cast<T>(-1)) return bits_of(static_cast<T>(std::make_unsigned_t<T>(0) - static_cast<std::make_unsigned_t<T>>(x)));
+  return bits_of(static_cast<T>(x / y));
 }
 
 Element primitive(const Program& p, const Instruction& i, Element a, Element b) {
@@ -125,6 +152,13 @@ Element primitive(const Program& p, const Instruction& i, Element a, Element b) 
       return a << i.literal & mask;
     case Opcode::shift_right_logical:
       return a >> i.literal;
+    case Opcode::shift_left_by:
+      return a << b & mask;
+    case Opcode::quotient:
+      return with_machine_type(i.type, [&](auto t) -> Element {
+        if constexpr (std::is_integral_v<decltype(t)> && !std::is_same_v<decltype(t), bool>) return quotient_bits<decltype(t)>(a, b);
+        else throw std::logic_error("reference: a quotient of another dtype than integers");
+      });
     case Opcode::shift_right:
       return width == 64 ? bits_of(from<std::int64_t>(a) >> i.literal) : bits_of(from<std::int32_t>(a) >> i.literal);
     default:
@@ -135,7 +169,7 @@ Element primitive(const Program& p, const Instruction& i, Element a, Element b) 
 Element row(const Program& p, const Instruction& i, Element a, Element b, Element c) {
   const program::Rule rule = program::info(i.op).rule;
   const Dtype type = p.body[i.operand[rule == program::Rule::choice ? 1 : 0]].type;
-  return with_type(type, [&](auto t) {
+  return with_machine_type(type, [&](auto t) {
     using T = decltype(t);
     if (rule == program::Rule::choice) return table(i.op, math::ScalarMask(a != 0), wrap<T>(b), wrap<T>(c));
     return table(i.op, wrap<T>(a), wrap<T>(b), wrap<T>(c));
@@ -191,10 +225,15 @@ class Item {
         own = w_.scalars[i.parameter];
         return;
       case Opcode::load:
-        own = w_.buffers[i.parameter].at(static_cast<std::size_t>(place(i.parameter)));
+        own = w_.program.parameters[i.parameter].role == program::Role::index
+                  ? bits_of(place(i.parameter))
+                  : w_.buffers[i.parameter].at(static_cast<std::size_t>(place(i.parameter)));
         return;
       case Opcode::store:
-        w_.buffers[i.parameter].at(static_cast<std::size_t>(w_.accesses[i.parameter].offset + linear_)) = a;
+        w_.buffers[i.parameter].at(static_cast<std::size_t>(place(i.parameter))) = a;
+        return;
+      case Opcode::store_pair:  // of complex64, whose two parts are one element here
+        w_.buffers[i.parameter].at(static_cast<std::size_t>(place(i.parameter))) = a | b << 32;
         return;
       case Opcode::load_at:
         own = w_.buffers[i.parameter].at(
@@ -240,6 +279,7 @@ class Item {
         return;
       }
       case Opcode::reduce_add:
+      case Opcode::reduce_multiply:
       case Opcode::reduce_minimum:
       case Opcode::reduce_maximum:
         result_ = a;
@@ -268,16 +308,18 @@ class Item {
 };
 
 Element combine(const Instruction& reduce, Element a, Element b) {
-  const Opcode op = reduce.op == Opcode::reduce_add       ? Opcode::add
-                    : reduce.op == Opcode::reduce_minimum ? Opcode::minimum
-                                                          : Opcode::maximum;
-  return with_type(reduce.type,
+  const Opcode op = reduce.op == Opcode::reduce_add        ? Opcode::add
+                    : reduce.op == Opcode::reduce_multiply ? Opcode::multiply
+                    : reduce.op == Opcode::reduce_minimum  ? Opcode::minimum
+                                                           : Opcode::maximum;
+  return with_machine_type(reduce.type,
                    [&](auto t) { return table(op, wrap<decltype(t)>(a), wrap<decltype(t)>(b), wrap<decltype(t)>(b)); });
 }
 
 Element identity(const Instruction& reduce) {
   if (reduce.op == Opcode::reduce_add) return 0;
-  return with_type(reduce.type, [&](auto t) {
+  return with_machine_type(reduce.type, [&](auto t) {
+    if (reduce.op == Opcode::reduce_multiply) return bits_of(static_cast<decltype(t)>(1));
     using Limits = std::numeric_limits<decltype(t)>;
     const bool lowest = reduce.op == Opcode::reduce_maximum;
     if constexpr (Limits::has_infinity)

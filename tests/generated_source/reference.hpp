@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <cstring>
+#include <stdexcept>
 #include <vector>
 
 #include "program/domain.hpp"
 #include "program/program.hpp"
+#include "program/work_type.hpp"
 
 namespace trireme::test {
 
@@ -27,17 +29,32 @@ Element bits_of(T value) {
   return bits;
 }
 
-/// Calls f with a value of the C++ type of `type` and returns the element it returns.
+/// Calls f with a value of the C++ type of `type`, which has one number, and returns the element it returns.
 template <class F>
 Element with_type(Dtype type, F f) {
   switch (type) {
-#define DTYPE(name, ctype, kind, descriptor, text) \
-  case Dtype::name:                                \
-    return f(ctype{});
+#define DTYPE(name, ctype, kind, descriptor, text)                              \
+  case Dtype::name:                                                             \
+    if constexpr (Kind::kind != Kind::complex) return f(ctype{});               \
+    break;
 #include "trireme/dtype.def"
 #undef DTYPE
   }
-  return 0;
+  throw std::logic_error("reference: a complex dtype");
+}
+
+/// The same for machine dtypes.
+template <class F>
+Element with_machine_type(Dtype type, F f) {
+  switch (type) {
+#define DTYPE(name, ctype, kind, descriptor, text)                              \
+  case Dtype::name:                                                             \
+    if constexpr (program::is_machine(Dtype::name)) return f(ctype{});          \
+    break;
+#include "trireme/dtype.def"
+#undef DTYPE
+  }
+  throw std::logic_error("reference: not a machine dtype");
 }
 
 /// What a launch is given: per parameter its elements (inputs and outputs), access (inputs) and bits (scalars).

@@ -54,10 +54,11 @@ TEST(SourceText, contiguous_map_indexes_directly) {
   if (i >= (u32)g.v[0]) return;
   const u32 o0 = (u32)g.v[1] + i;
   const u32 o1 = (u32)g.v[2] + i;
+  const u32 o2 = (u32)g.v[3] + i;
   const i32 v0 = p0[o0];
   const i32 v1 = p1[o1];
   const i32 v2 = (i32)((u32)v0 + (u32)v1);
-  p2[(u32)g.v[3] + i] = v2;
+  p2[o2] = v2;
 }
 )");
 }
@@ -75,10 +76,11 @@ TEST(SourceText, strided_map_shares_coordinates) {
   const u32 x0 = q1;
   const u32 o0 = (u32)g.v[3] + x0 * (u32)g.v[4] + x1 * (u32)g.v[5];
   const u32 o1 = (u32)g.v[6];
+  const u32 o2 = (u32)g.v[7] + i;
   const f32 v0 = p0[o0];
   const f32 v1 = p1[o1];
   const i32 v2 = v0 < v1;
-  p2[(u32)g.v[7] + i] = (u8)v2;
+  p2[o2] = (u8)v2;
 }
 )");
 }
