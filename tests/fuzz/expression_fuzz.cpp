@@ -8,7 +8,6 @@
 // above kMaxElements is left alone. arange and linspace write their elements at once, so they are counted beforehand.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "fuzz/fuzz.hpp"
+#include "tests/tools/expression_inputs.hpp"
 #include "tools/expression/evaluate.hpp"
 #include "tools/expression/functions.hpp"
 #include "tools/expression/lexer.hpp"
@@ -37,21 +37,9 @@ constexpr double kBeyondMemory = 0x1p50;
 
 struct TooLarge {};
 
-/// The names of tests/tools/make_expressions.py, with its values.
 const Inputs& inputs() {
   static const auto* made = [] {
-    const double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
-    auto* all = new Inputs{
-        {"x", array::from({-1.0f, -0.5f, 0.0f, 0.5f, 1.0f, 1.5f}).reshape({2, 3})},
-        {"y", array::from({0.25, -2.0, 3.5})},
-        {"n", (arange(12) - 3).reshape({3, 4})},
-        {"i", array::from<std::int32_t>({7, -3, 0, 2147483647})},
-        {"m", array::from({1, 0, 1, 0, 0, 1}).reshape({2, 3}) != 0},
-        {"s", full({}, 1.5, f64)},
-        {"t", astype(arange(24), f32).reshape({2, 3, 4})},
-        {"z", zeros({0, 3})},
-        {"w", array::from({nan, infinity, -infinity, -0.0, 1e-5, 123456.789})},
-    };
+    auto* all = new Inputs(tools::make_inputs());
     for (auto& [name, value] : *all) value.eval();
     return all;
   }();
@@ -188,7 +176,7 @@ class Stepwise {
     try {
       const array value = tools::evaluate(e, known_);
       if (value.rank() != 0) return std::nullopt;
-      return astype(value, f64).item<double>();
+      return kind(value.dtype()) == Kind::complex ? std::nullopt : std::optional(astype(value, f64).item<double>());
     } catch (const ExpressionError&) {
       return std::nullopt;
     }

@@ -104,8 +104,8 @@ class Evaluator {
         throw ExpressionError(e.position, "function '" + e.text + "' is not called: write " + e.text + "(...)");
     std::string known;
     for (const auto& [input, value] : inputs_) known += (known.empty() ? "" : ", ") + input;
-    throw ExpressionError(e.position,
-                          "nothing is called " + quoted(e.text) + "; the inputs are " + (known.empty() ? "none" : known));
+    throw ExpressionError(
+        e.position, "nothing is called " + quoted(e.text) + "; the inputs are " + (known.empty() ? "none" : known));
   }
 
   Value dtype_string(const Expression& e) const {
@@ -209,8 +209,8 @@ class Evaluator {
       for (const std::int64_t extent : x->shape()) extents.push_back({extent});
       return {std::move(extents)};
     }
-    throw ExpressionError(e.position, "arrays have the attributes T, real, imag, shape, size, ndim and dtype, not " +
-                                          quoted(e.text));
+    throw ExpressionError(
+        e.position, "arrays have the attributes T, real, imag, shape, size, ndim and dtype, not " + quoted(e.text));
   }
 
   /// Of a Python number: parts of complex ones are floats, the imaginary part of any other is a 0 of its type.
