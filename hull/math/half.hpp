@@ -65,7 +65,8 @@ TRIREME_INLINE with_element<W, float> to_odd(W x) {
   using E = element_t<W>;
   V nearest = convert<float>(x);
   W back = convert<E>(nearest);  // at the end of an integer's range it saturates, where both neighbours round alike
-  mask_t<V> beyond = select(x < W(E{0}), x < back, x > back);
+  mask_t<V> beyond = x > back;
+  if constexpr (std::is_signed_v<E>) beyond = select(x < W(E{0}), x < back, beyond);
   partner_t<V> bits = as_int(nearest);
   mask_t<V> keep = (x == back) | ((bits & partner_t<V>(1)) == partner_t<V>(1)) | is_nan(nearest);
   return select(keep, nearest, as_float(select(beyond, bits + partner_t<V>(1), bits - partner_t<V>(1))));

@@ -58,14 +58,14 @@ TRIREME_INLINE V right_shift(V a, V b) {
 
 /// Every bit of an integer inverted.
 template <class V>
-  requires requires(V v) { ~v; }
+  requires requires { typename value_traits<V>::element; }
 TRIREME_INLINE V invert(V a) {
   return ~a;
 }
 
 /// Of a truth value, whether it is false.
 template <class M>
-  requires(!requires(M m) { ~m; })
+  requires(!requires { typename value_traits<M>::element; })
 TRIREME_INLINE M invert(M m) {
   return !m;
 }

@@ -64,12 +64,14 @@ TRIREME_INLINE V fmax(V a, V b) {
   else return maximum(a, b);
 }
 
-/// -1, 0 or 1; zeros of either sign and NaN as they are.
+/// -1, 0 or 1; +0 for zeros of either sign, NaN for NaN.
 template <class V>
 TRIREME_INLINE V sign(V a) {
   using E = element_t<V>;
-  if constexpr (std::is_signed_v<E>) return select(a > V(E{0}), V(E{1}), select(a < V(E{0}), V(E(-1)), a));
-  else return select(a > V(E{0}), V(E{1}), a);
+  V zero = V(E{0}), one = V(E{1});
+  if constexpr (std::is_floating_point_v<E>) return select(a > zero, one, select(a < zero, -one, select(a == zero, zero, a)));
+  else if constexpr (std::is_signed_v<E>) return select(a > zero, one, select(a < zero, -one, zero));
+  else return select(a > zero, one, zero);
 }
 
 /// Whether the sign bit of a number is set; false for NaN, whose sign is not part of any result.

@@ -14,12 +14,20 @@ namespace trireme::test {
 
 namespace {
 
-/// Every program in every arrangement, as one translation unit.
+/// Every program, and each kind of program in every arrangement, as one translation unit.
 std::string everything(const dispatch::Language& language) {
   std::deque<Work> works;
   std::vector<dispatch::CompileRequest> requests;
-  for (const program::Program& p : all_programs())
-    for (const Arrangement a : kArrangements) works.push_back(arrange(p, a, {2, 3, 5}, 1));
+  for (const program::Program& p : all_programs()) works.push_back(arrange(p, Arrangement::contiguous, {2, 3, 5}, 1));
+  for (const Arrangement a : kArrangements) {
+    for (const program::Program& p : {row_program(program::Opcode::where, f32), cast_program(f64, f16), pair_program(), index_program()}) {
+      works.push_back(arrange(p, a, {2, 3, 5}, 1));
+      works.push_back(spread_outputs(works.back()));
+    }
+    for (const program::Form form : {program::Form::reduce_inner, program::Form::reduce_outer})
+      for (const Dtype type : {i32, u64, f64})
+        works.push_back(arrange(reduce_program(form, program::Opcode::reduce_maximum, type, type), a, {2, 3, 5}, 1));
+  }
   for (const Work& w : works) requests.push_back({&w.program, &w.layout});
   return dispatch::write_source(requests, language);
 }

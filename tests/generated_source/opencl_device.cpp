@@ -91,7 +91,8 @@ class Device : public OpenclDevice {
     for (std::size_t p = 0; p < count; ++p) {
       arguments[p].access = &work.accesses[p];
       arguments[p].scalar = work.scalars[p];
-      if (work.program.parameters[p].role == program::Role::scalar) continue;
+      const program::Role role = work.program.parameters[p].role;
+      if (role == program::Role::scalar || role == program::Role::index) continue;
       std::vector<unsigned char> bytes = pack(work, p);
       int code = 0;
       memory[p] = cl_.clCreateBuffer(context_, kReadWriteCopy, bytes.size(), bytes.data(), &code);

@@ -75,6 +75,21 @@ TEST_F(OpenclText, every_arrangement_of_a_map_gives_reference_bits) {
   expect_reference(std::move(works));
 }
 
+TEST_F(OpenclText, outputs_that_are_spread_over_a_block_give_reference_bits) {
+  std::vector<Work> works;
+  for (const std::vector<std::int64_t>& extents : {std::vector<std::int64_t>{7, 5, 11}, {300}, {1, 9}})
+    for (const program::Program& p : {row_program(Opcode::add, f32), cast_program(f32, f16), pair_program(), index_program()})
+      for (const Arrangement a : {Arrangement::contiguous, Arrangement::wrapped, Arrangement::wide})
+        works.push_back(spread_outputs(arrange(p, a, extents, 0)));
+  expect_reference(std::move(works));
+}
+
+TEST_F(OpenclText, every_arrangement_of_indices_gives_reference_bits) {
+  std::vector<Work> works;
+  for (const Arrangement a : kArrangements) works.push_back(arrange(index_program(), a, {7, 5, 11}, 0));
+  expect_reference(std::move(works));
+}
+
 TEST_F(OpenclText, every_reduction_gives_reference_bits) {
   std::vector<Work> works;
   for (const program::Program& p : all_programs())
@@ -113,8 +128,8 @@ TEST_F(OpenclText, empty_domain_launches_nothing_and_empty_run_writes_identities
   std::vector<Work> works;
   works.push_back(arrange(row_program(Opcode::add, f32), Arrangement::strided, {4, 0, 3}, 0));
   for (const Form form : {Form::reduce_inner, Form::reduce_outer})
-    for (const Opcode op : {Opcode::reduce_add, Opcode::reduce_minimum, Opcode::reduce_maximum})
-      for (const Dtype type : {i32, i64, f32, f64}) {
+    for (const Opcode op : {Opcode::reduce_add, Opcode::reduce_multiply, Opcode::reduce_minimum, Opcode::reduce_maximum})
+      for (const Dtype type : {i32, i64, u32, u64, f32, f64}) {
         works.push_back(arrange(reduce_program(form, op, type, type), Arrangement::strided, {5, 0}, 1));
         works.push_back(arrange(reduce_program(form, op, type, type), Arrangement::strided, {0, 5}, 1));
       }
@@ -126,7 +141,7 @@ TEST_F(OpenclText, empty_domain_launches_nothing_and_empty_run_writes_identities
 
 TEST_F(OpenclText, scalars_of_every_dtype_reach_the_kernel) {
   std::vector<Work> works;
-  for (const Dtype type : kAllDtypes) {
+  for (const Dtype type : kMachineDtypes) {
     Builder builder;
     const auto first = builder.parameter(Role::scalar, Dtype::boolean), in = builder.parameter(Role::input, type);
     const auto other = builder.parameter(Role::scalar, type), out = builder.parameter(Role::output, type);

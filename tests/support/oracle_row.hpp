@@ -153,7 +153,7 @@ ORACLE(abs) : InexactOfComplex {
 };
 ORACLE(sign) {
   template <Float T>
-  static T of(T a) { return std::isnan(a) || a == 0 ? a : std::copysign(T(1), a); }
+  static T of(T a) { return std::isnan(a) ? a : a == 0 ? T(0) : std::copysign(T(1), a); }
   static Int of(Int a) { return a.wrapped(static_cast<Bits>(WideInt(a.value > 0) - WideInt(a.value < 0))); }
 };
 // The C library's sqrt and fma are correctly rounded by IEEE-754 and so determined.
