@@ -116,7 +116,7 @@ TEST_P(TableRow, weak_scalar_on_either_side_gives_the_oracles_bits) {
 }
 
 TEST_P(TableRow, scalars_alone_act_as_0d_arrays) {
-  const Scalar scalars[] = {true, 3, -1.5, std::complex<double>(2, -0.5)};
+  const Scalar scalars[] = {true, 3, std::uint64_t{1} << 63, -1.5, std::complex<double>(2, -0.5)};
   for (const Scalar& a : scalars)
     for (const Scalar& b : scalars) {
       std::vector<Argument> arguments(static_cast<std::size_t>(arity()), a);

@@ -66,7 +66,7 @@ std::optional<Expectation> expectation(Row row, const std::vector<Argument>& arg
         operand.bits[n] = *expected_cast(values->dtype, operand.dtype, values->bits[static_cast<std::size_t>(at)]);
       }
     } else {
-      const auto bits = expected_scalar(std::get<Scalar>(arguments[k]), operand.dtype);
+      const auto bits = expected_scalar(row, *rule, k, std::get<Scalar>(arguments[k]));
       if (!bits) return refuse(Code::out_of_range);
       std::fill(operand.bits.begin(), operand.bits.end(), *bits);
     }

@@ -78,7 +78,7 @@ class Generator {
   Shape random_shape() {
     for (;;) {
       Shape shape;
-      const int rank = static_cast<int>(random_.chance(8) ? 0 : random_.between(1, 5));
+      const int rank = static_cast<int>(random_.chance(5) ? 0 : random_.between(1, 5));
       for (int k = 0; k < rank; ++k) shape.push_back(extent());
       if (rank > 0 && random_.chance(40))
         shape[static_cast<int>(random_.below(rank))] = random_.between(17, 2000);  // a run worth reducing
@@ -109,7 +109,13 @@ class Generator {
 
   const Step& at(int k) const { return tree_.steps[static_cast<std::size_t>(k)]; }
   int count() const { return static_cast<int>(tree_.steps.size()); }
-  int pick() { return random_.chance(60) ? count() - 1 : static_cast<int>(random_.below(count())); }
+  // The last step mostly; rather one of many elements, as a single one tells little.
+  int pick() {
+    int k = random_.chance(60) ? count() - 1 : static_cast<int>(random_.below(count()));
+    for (int tries = 0; tries < 3 && at(k).shape.size() <= 1 && random_.chance(80); ++tries)
+      k = static_cast<int>(random_.below(count()));
+    return k;
+  }
 
   int add(Step step) {
     tree_.steps.push_back(std::move(step));
@@ -154,7 +160,7 @@ class Generator {
       if (limits_.device_subset && !is_in_device_subset(row)) continue;
       const std::string_view rule = info(row).rule;
       const bool truth = rule == "classify" || rule == "predicate" || rule == "equality" || rule == "comparison" || rule == "logical";
-      if (!truth || random_.chance(25)) return row;
+      if (!truth || random_.chance(40)) return row;
     }
   }
 
@@ -196,7 +202,7 @@ class Generator {
     for (int k = 0; k < arity; ++k) {
       const auto index = static_cast<std::size_t>(k);
       if (!may_occur(rule->operands[index])) return 0;
-      if (types[index].weak && !expected_scalar(step.sources[index].scalar, rule->operands[index])) return 0;
+      if (types[index].weak && !expected_scalar(step.row, *rule, index, step.sources[index].scalar)) return 0;
     }
     step.dtype = rule->result;
     if ((step.row == Row::sqrt || step.row == Row::log) && step.sources[0].step >= 0 && random_.chance(60))
@@ -437,7 +443,7 @@ class Generator {
     const int rank = step.shape.rank();
     std::int64_t run = 1;
     Shape narrow;
-    const bool all = random_.chance(20);
+    const bool all = random_.chance(10);
     const auto longest = std::max_element(step.shape.begin(), step.shape.end()) - step.shape.begin();
     const bool only_longest =
         random_.chance(40) || step.reduction == Reduction::argmin || step.reduction == Reduction::argmax;
@@ -448,7 +454,7 @@ class Generator {
       if (!gone || step.keepdims) narrow.push_back(gone ? 1 : step.shape[k]);
     }
     if (!all && step.axes.empty()) return 0;
-    if (kind(step.dtype) <= Kind::integer && random_.chance(60)) return 0;  // integers have no order to get wrong
+    if (kind(step.dtype) <= Kind::integer && random_.chance(20)) return 0;  // integers have no order to get wrong
     const auto result = reduction_dtype(step.reduction, step.dtype);
     if (!result || !may_occur(*result) || (run == 0 && !takes_empty_runs(step.reduction))) return 0;
     if ((step.reduction == Reduction::var || step.reduction == Reduction::stddev) && random_.chance(30)) step.number = 1;
