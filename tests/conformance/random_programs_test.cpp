@@ -33,9 +33,6 @@ struct Series {
   std::int64_t programs = setting_of("TRIREME_PROGRAMS", 20'000);
 };
 
-/// Delete with TreeLimits::device_subset when the source writer has every dtype, row and reduction.
-constexpr bool kDeviceSubset = true;
-
 /// `for_device`: smaller, as compiling costs more than running there.
 Tree program(const Series& run, std::int64_t number, bool for_device = false) {
   Random random(run.seed * 0x9e3779b97f4a7c15u + static_cast<std::uint64_t>(number) * 0xd1b54a32d192ed03u);
@@ -51,10 +48,7 @@ Tree program(const Series& run, std::int64_t number, bool for_device = false) {
   } else if (sort < 16) {
     limits.steps = 40;
   }
-  if (for_device) {
-    limits.steps = std::min(limits.steps, 10);
-    limits.device_subset = kDeviceSubset;
-  }
+  if (for_device) limits.steps = std::min(limits.steps, 10);
   return random_tree(random, limits);
 }
 

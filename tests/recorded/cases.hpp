@@ -14,7 +14,6 @@ struct Case {
   std::string name;               // never given to another computation: hashes are compared by it
   std::function<array()> build;   // a lazy array in the scope in force
   bool quick = false;             // belongs to the subset that --quick runs
-  bool cpu_only = false;          // not compared on devices; delete when the source writer has every dtype and row
 };
 
 /// Every case, in the order of hashes.txt.

@@ -163,7 +163,7 @@ void add_fused(const std::function<void(std::string, std::function<array()>)>& a
 
 void add_dtype_cases(std::vector<Case>& cases) {
   const auto add = [&](std::string name, std::function<array()> build) {
-    cases.push_back({std::move(name), std::move(build), false, true});
+    cases.push_back({std::move(name), std::move(build)});
   };
   for (int k = 0; k < test::kRowCount; ++k)
     for (const Dtype d : kDtypes)

@@ -98,11 +98,6 @@ std::map<std::string, std::string> read_hashes(const std::string& path) {
   return hashes;
 }
 
-std::map<std::string, std::string> without(std::map<std::string, std::string> hashes, const std::set<std::string>& names) {
-  for (const std::string& name : names) hashes.erase(name);
-  return hashes;
-}
-
 /// Prints what differs and a line of counts; true when nothing does.
 bool compare(const std::vector<Outcome>& outcomes, std::map<std::string, std::string> recorded, bool complete, const std::string& where) {
   int equal = 0, different = 0, failed = 0;
@@ -159,10 +154,7 @@ std::vector<Case> chosen_cases(bool quick) {
 
 bool run_all(const Options& options) {
   const std::string device = Device(options.device).name();  // "cuda" is the first of its devices
-  std::vector<Case> cases = chosen_cases(options.quick);
-  std::set<std::string> left_out;
-  if (device != "cpu")
-    std::erase_if(cases, [&](const Case& c) { return c.cpu_only && left_out.insert(c.name).second; });
+  const std::vector<Case> cases = chosen_cases(options.quick);
   const std::vector<std::string> levels = options.every_level ? cpu_levels() : std::vector{options.level};
   bool good = true;
   for (const std::string& level : levels) {
@@ -170,7 +162,7 @@ bool run_all(const Options& options) {
     if (options.threads) set_threads(options.threads);
     const std::vector<Outcome> outcomes = run(cases, device);
     const std::string where = device + (device == "cpu" ? " " + cpu_level() : "");
-    if (!options.compare.empty()) good &= compare(outcomes, without(read_hashes(options.compare), left_out), !options.quick, where);
+    if (!options.compare.empty()) good &= compare(outcomes, read_hashes(options.compare), !options.quick, where);
     else if (!options.record.empty()) good &= record(outcomes, options.record);
     else good &= print(outcomes, std::cout);
   }

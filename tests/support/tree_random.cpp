@@ -8,44 +8,6 @@
 namespace trireme::test {
 namespace {
 
-// The dtypes, rows and reductions that the random programs for devices are made of. Delete with
-// TreeLimits::device_subset when the source writer has them all.
-bool is_in_device_subset(Dtype d) { return d == boolean || d == i32 || d == i64 || d == f32 || d == f64; }
-bool is_in_device_subset(Row row) {
-  switch (row) {
-    case Row::add:
-    case Row::subtract:
-    case Row::multiply:
-    case Row::divide:
-    case Row::negative:
-    case Row::abs:
-    case Row::sqrt:
-    case Row::fma:
-    case Row::minimum:
-    case Row::maximum:
-    case Row::exp:
-    case Row::log:
-    case Row::tanh:
-    case Row::equal:
-    case Row::not_equal:
-    case Row::less:
-    case Row::less_equal:
-    case Row::greater:
-    case Row::greater_equal:
-    case Row::logical_and:
-    case Row::logical_or:
-    case Row::logical_xor:
-    case Row::logical_not:
-    case Row::where:
-      return true;
-    default:
-      return false;
-  }
-}
-bool is_in_device_subset(Reduction r) {
-  return r == Reduction::sum || r == Reduction::mean || r == Reduction::min || r == Reduction::max;
-}
-
 class Generator {
  public:
   Generator(Random& random, const TreeLimits& limits) : random_(random), limits_(limits) {}
@@ -104,7 +66,7 @@ class Generator {
   }
 
   bool may_occur(Dtype d) const {
-    return (limits_.doubles || item_size(component(d)) < 8) && (!limits_.device_subset || is_in_device_subset(d));
+    return limits_.doubles || item_size(component(d)) < 8;
   }
 
   const Step& at(int k) const { return tree_.steps[static_cast<std::size_t>(k)]; }
@@ -141,7 +103,7 @@ class Generator {
 
   Scalar random_scalar() {
     if (random_.chance(10)) return Scalar(random_.chance(50));
-    if (!limits_.device_subset && random_.chance(10)) {
+    if (random_.chance(10)) {
       if (random_.chance(50)) return Scalar(std::complex<double>(random_.unit() * 4 - 2, random_.chance(20) ? 0 : 1));
       return Scalar((std::uint64_t{1} << 63) + 3);
     }
@@ -157,7 +119,6 @@ class Generator {
   Row random_row() {
     for (;;) {
       const Row row = static_cast<Row>(random_.below(kRowCount));
-      if (limits_.device_subset && !is_in_device_subset(row)) continue;
       const std::string_view rule = info(row).rule;
       const bool truth = rule == "classify" || rule == "predicate" || rule == "equality" || rule == "comparison" || rule == "logical";
       if (!truth || random_.chance(40)) return row;
@@ -429,11 +390,8 @@ class Generator {
   }
 
   Reduction random_reduction() {
-    for (;;) {
-      const Reduction r = random_.chance(50) ? static_cast<Reduction>(random_.below(3))  // sum, prod, mean
-                                             : kReductions[random_.below(std::size(kReductions))];
-      if (!limits_.device_subset || is_in_device_subset(r)) return r;
-    }
+    return random_.chance(50) ? static_cast<Reduction>(random_.below(3))  // sum, prod, mean
+                              : kReductions[random_.below(std::size(kReductions))];
   }
 
   int add_reduce(Step step) {
