@@ -193,5 +193,20 @@ TEST(views, of_a_view_share_memory_with_a_computed_array) {
   EXPECT_FALSE(y.is_lazy());
 }
 
+TEST(view, elements_of_every_dtype_keep_their_bits) {
+  Random random(11);
+  for (Dtype d : kDtypes)
+    for (const Shape& shape : {Shape{}, Shape{0, 3}, Shape{1}, Shape{37}, Shape{5, 70}, Shape{3, 4, 9}}) {
+      const HostArray x = random_array(d, shape, random);
+      for (Placing placing : kPlacings) {
+        EXPECT_TRUE(same_bits(to_array(x, placing), x)) << name(placing);
+        EXPECT_TRUE(same_bits(to_array(x, placing).transpose().eval().transpose(), x)) << name(placing);
+        if (shape.rank() == 0) continue;
+        expect_everywhere([&] { return roll(roll(to_array(x, placing), 5, 0), -5, 0).flip(0).eval().flip(0); }, x, name(placing));
+        EXPECT_TRUE(same_bits(to_array(x, placing).reshape({-1}).reshape(shape), x)) << name(placing);
+      }
+    }
+}
+
 }  // namespace
 }  // namespace trireme::test

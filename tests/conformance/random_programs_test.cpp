@@ -1,15 +1,16 @@
 // tests/conformance/random_programs_test.cpp -- the promise of equal bits, on random programs
 // SPDX-License-Identifier: Apache-2.0
 //
-// TRIREME_PROGRAMS programs (1000 unless set) from TRIREME_SEED. Program k of a seed depends on both alone, so a
-// failure is repeated by TRIREME_FIRST=k TRIREME_PROGRAMS=1. What fails is cut down to the first step whose value is
-// wrong.
+// TRIREME_PROGRAMS programs (20,000 unless set; TRIREME_DEVICE_PROGRAMS, 1000 unless set, on other devices) from
+// TRIREME_SEED. Program k of a seed depends on both alone, so a failure is repeated by TRIREME_FIRST=k
+// TRIREME_PROGRAMS=1. What fails is cut down to the first step whose value is wrong.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <map>
 #include <utility>
 
 #include "support/compare.hpp"
@@ -29,20 +30,25 @@ std::int64_t setting_of(const char* name, std::int64_t usual) {
 struct Series {
   std::uint64_t seed = static_cast<std::uint64_t>(setting_of("TRIREME_SEED", 1));
   std::int64_t first = setting_of("TRIREME_FIRST", 0);
-  std::int64_t programs = setting_of("TRIREME_PROGRAMS", 1000);
+  std::int64_t programs = setting_of("TRIREME_PROGRAMS", 20'000);
 };
 
-Tree program(const Series& run, std::int64_t number) {
+/// `for_device`: smaller, as compiling costs more than running there.
+Tree program(const Series& run, std::int64_t number, bool for_device = false) {
   Random random(run.seed * 0x9e3779b97f4a7c15u + static_cast<std::uint64_t>(number) * 0xd1b54a32d192ed03u);
   TreeLimits limits;
   // Mostly small, some beyond a reduction's chunk and some that threads share.
-  const std::int64_t sort = random.below(100);
-  if (sort == 0)
-    limits = {5, 200'000, true};
-  else if (sort < 5)
-    limits = {8, 30'000, true};
-  else if (sort < 9)
+  const std::int64_t sort = random.below(200);
+  if (sort == 0) {
+    limits.steps = 5;
+    limits.size = 200'000;
+  } else if (sort < 6) {
+    limits.steps = 8;
+    limits.size = 30'000;
+  } else if (sort < 16) {
     limits.steps = 40;
+  }
+  if (for_device) limits.steps = std::min(limits.steps, 10);
   return random_tree(random, limits);
 }
 
@@ -89,56 +95,87 @@ bool expect_program(const Series& run, std::int64_t number, const Tree& tree, co
   return false;
 }
 
-/// Runs `evaluate` on each program, up to three failures.
-void for_programs(std::int64_t programs, const std::string& how, const Evaluate& evaluate) {
-  KeepSettings keep;
-  Series run;
-  run.programs = programs < 0 ? run.programs : std::min(programs, run.programs);
-  std::cout << "seed " << run.seed << ", programs " << run.first << " to " << run.first + run.programs - 1 << ", "
-            << how << std::endl;
-  const Setting plain = settings().front();
-  int failures = 0;
-  for (std::int64_t k = run.first; k < run.first + run.programs && failures < 3; ++k) {
-    const Tree tree = program(run, k);
-    use(plain);  // the oracle takes exp, log and tanh from here
-    const std::vector<HostArray> values = run_oracle(tree);
-    failures += !expect_program(run, k, tree, values, evaluate, how);
-  }
-}
+/// One way to run a program, and its name in messages.
+struct Way {
+  std::string name;
+  Evaluate evaluate;
+};
 
-TEST(random_programs, fused_on_one_thread_at_the_lowest_level_gives_the_oracles_bits) {
-  for_programs(-1, "fused, " + text(settings().front()), [](const Tree& tree) { return build(tree); });
-}
-
-TEST(random_programs, every_level_and_thread_count_gives_the_same_bits) {
-  const auto all = settings();
-  for (std::size_t k = 1; k < all.size(); ++k)
-    for_programs(-1, "fused, " + text(all[k]), [setting = all[k]](const Tree& tree) {
-      use(setting);
-      return build(tree);
-    });
-}
-
-TEST(random_programs, evaluated_after_each_operation_gives_the_same_bits) {
-  for_programs(-1, "unfused", [](const Tree& tree) {
-    use(settings().back());
-    return build(tree, {.eager = true});
-  });
-}
-
-TEST(random_programs, strided_inputs_give_the_same_bits) {
-  for_programs(-1, "strided inputs", [](const Tree& tree) {
-    use(settings().back());
-    return build(tree, {.mixed_placing = true});
-  });
-}
-
-TEST(random_programs, kept_handles_evaluated_first_give_the_same_bits) {
-  for_programs(100, "kept handles evaluated first", [](const Tree& tree) {
+std::vector<Way> ways() {
+  std::vector<Way> out;
+  for (const Setting& setting : settings())
+    out.push_back({"fused, " + text(setting), [setting](const Tree& tree) {
+                     use(setting);
+                     return build(tree);
+                   }});
+  const auto last = [](const char* name, Evaluate evaluate) {
+    return Way{name + (", " + text(settings().back())), [evaluate](const Tree& tree) {
+                 use(settings().back());
+                 return evaluate(tree);
+               }};
+  };
+  out.push_back(last("evaluated after each operation", [](const Tree& tree) { return build(tree, {.eager = true}); }));
+  out.push_back(last("strided inputs", [](const Tree& tree) { return build(tree, {.mixed_placing = true}); }));
+  out.push_back(last("kept handles evaluated first", [](const Tree& tree) {
     Built built = build(tree);
     for (const array& a : built.arrays) a.eval();
     return built;
-  });
+  }));
+  return out;
+}
+
+TEST(random_programs, every_level_thread_count_fusion_and_layout_gives_the_oracles_bits) {
+  KeepSettings keep;
+  const Series run;
+  const std::vector<Way> all = ways();
+  std::cout << "seed " << run.seed << ", programs " << run.first << " to " << run.first + run.programs - 1 << std::endl;
+  int failures = 0;
+  for (std::int64_t k = run.first; k < run.first + run.programs && failures < 3; ++k) {
+    const Tree tree = program(run, k);
+    use(settings().front());  // the oracle takes what has a bound instead of bits from here
+    const std::vector<HostArray> values = run_oracle(tree);
+    for (const Way& way : all) {
+      if (expect_program(run, k, tree, values, way.evaluate, way.name)) continue;
+      ++failures;
+      break;  // the other ways would mostly say the same
+    }
+  }
+}
+
+/// The dtypes that a step's row works in, or a reduction reads.
+Dtype work_of(const Tree& tree, const Step& step) {
+  if (step.kind == StepKind::reduce) return tree.steps[static_cast<std::size_t>(step.sources[0].step)].dtype;
+  std::vector<OperandType> types;
+  for (const Source& s : step.sources) {
+    if (s.step < 0) types.push_back({true, f64, s.scalar.kind});
+    else types.push_back({false, tree.steps[static_cast<std::size_t>(s.step)].dtype, {}});
+  }
+  return row_types(step.row, types).value().operands.back();
+}
+
+TEST(random_programs, every_row_and_reduction_occurs_on_every_dtype_it_takes) {
+  const Series run;
+  if (run.programs < 20'000) GTEST_SKIP() << "too few programs";
+  std::map<std::pair<std::string, Dtype>, int> seen;
+  for (std::int64_t k = run.first; k < run.first + run.programs; ++k) {
+    const Tree tree = program(run, k);
+    for (const Step& step : tree.steps) {
+      if (step.kind == StepKind::row) ++seen[{info(step.row).name, work_of(tree, step)}];
+      if (step.kind == StepKind::reduce) ++seen[{name(step.reduction), work_of(tree, step)}];
+    }
+  }
+  for (Dtype d : kDtypes) {
+    for (int row = 0; row < kRowCount; ++row) {
+      const RowInfo& what = kRows[row];
+      const auto rule = row_types(static_cast<Row>(row), std::vector<OperandType>(static_cast<std::size_t>(what.arity), {false, d, kind(d)}));
+      if (!rule || rule->operands.back() != d) continue;
+      EXPECT_GT((seen[{what.name, d}]), 0) << what.name << " of " << trireme::name(d);
+    }
+    for (Reduction r : kReductions) {
+      if (!reduction_dtype(r, d)) continue;
+      EXPECT_GT((seen[{name(r), d}]), 0) << name(r) << " of " << trireme::name(d);
+    }
+  }
 }
 
 /// Every exact device but the CPU.
@@ -152,9 +189,9 @@ std::vector<std::string> other_devices() {
 TEST(random_programs, every_other_device_gives_the_cpus_bits) {
   const std::vector<std::string> names = other_devices();
   if (names.empty()) GTEST_SKIP() << "no exact device but the cpu";
-  constexpr std::int64_t kBatch = 20;
+  constexpr std::int64_t kBatch = 50;
   Series run;
-  run.programs = std::min<std::int64_t>(setting_of("TRIREME_DEVICE_PROGRAMS", 200), run.programs);
+  run.programs = std::min<std::int64_t>(setting_of("TRIREME_DEVICE_PROGRAMS", 1000), run.programs);
   for (const std::string& name : names) {
     std::cout << "seed " << run.seed << ", programs " << run.first << " to " << run.first + run.programs - 1 << ", "
               << name << std::endl;
@@ -163,7 +200,7 @@ TEST(random_programs, every_other_device_gives_the_cpus_bits) {
     for (std::int64_t first = run.first; first < run.first + run.programs && failures < 3; first += kBatch) {
       std::vector<Tree> trees;
       for (std::int64_t k = first; k < std::min(first + kBatch, run.first + run.programs); ++k)
-        trees.push_back(program(run, k));
+        trees.push_back(program(run, k, true));
       std::vector<std::vector<HostArray>> values;
       for (const Tree& tree : trees) values.push_back(run_oracle(tree));
       const DeviceScope scope{Device(name)};

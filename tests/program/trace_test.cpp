@@ -9,7 +9,7 @@
 namespace trireme::program {
 
 namespace {
-constexpr Dtype kDtypes[] = {boolean, i32, i64, f32, f64};
+constexpr Dtype kDtypes[] = {boolean, i32, i64, u32, u64, f32, f64};
 }
 
 TEST(Trace, numbering_follows_operands_not_construction) {

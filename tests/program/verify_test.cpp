@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "program/opcode.hpp"
 #include "program/program.hpp"
 #include "trireme/error.hpp"
 
@@ -102,17 +103,24 @@ TEST(Verify, rule_of_table_row_decides_types) {
     Value a, b, c;
     const char* words;
   } const bad[] = {
-      {Opcode::add, kBool, 2, 2, kNoValue, "takes numbers"},
-      {Opcode::add, f64, 0, 0, kNoValue, "takes numbers"},
-      {Opcode::divide, i64, 1, 1, kNoValue, "takes floats"},
-      {Opcode::sqrt, i64, 1, kNoValue, kNoValue, "takes floats"},
-      {Opcode::less, f32, 0, 0, kNoValue, "gives a bool"},
+      {Opcode::add, kBool, 2, 2, kNoValue, "does not take"},
+      {Opcode::add, f64, 0, 0, kNoValue, "what the row gives"},
+      {Opcode::divide, i64, 1, 1, kNoValue, "does not take"},
+      {Opcode::sqrt, i64, 1, kNoValue, kNoValue, "does not take"},
+      {Opcode::floor, i64, 1, kNoValue, kNoValue, "does not take"},
+      {Opcode::floor_divide, f32, 0, 0, kNoValue, "does not take"},
+      {Opcode::bitwise_and, f32, 0, 0, kNoValue, "does not take"},
+      {Opcode::bitwise_left_shift, kBool, 2, 2, kNoValue, "does not take"},
+      {Opcode::less, f32, 0, 0, kNoValue, "what the row gives"},
       {Opcode::less, kBool, 0, 1, kNoValue, "different types"},
-      {Opcode::logical_and, kBool, 0, 0, kNoValue, "takes bools"},
-      {Opcode::logical_not, f32, 2, kNoValue, kNoValue, "takes bools"},
-      {Opcode::where, f32, 0, 0, 0, "takes a bool"},
+      {Opcode::isnan, f32, 0, kNoValue, kNoValue, "what the row gives"},
+      {Opcode::logical_and, kBool, 0, 0, kNoValue, "does not take"},
+      {Opcode::logical_not, f32, 2, kNoValue, kNoValue, "what the row gives"},
+      {Opcode::where, f32, 0, 0, 0, "the condition is not a bool"},
       {Opcode::where, f32, 2, 0, 1, "different types"},
-      {Opcode::where, i64, 2, 0, 0, "takes a bool"},
+      {Opcode::where, i64, 2, 0, 0, "what the row gives"},
+      {Opcode::make_complex, complex64, 0, 0, kNoValue, "does not take"},
+      {Opcode::real, f32, 0, kNoValue, kNoValue, "does not take"},
   };
   for (const auto& b : bad) {
     Case c;
@@ -122,7 +130,82 @@ TEST(Verify, rule_of_table_row_decides_types) {
   Case good;
   good.b.emit(Opcode::where, i64, 2, 1, 1);
   good.b.emit(Opcode::less, kBool, 2, 2);
+  good.b.emit(Opcode::isnan, kBool, 0);
+  good.b.emit(Opcode::bitwise_xor, kBool, 2, 2);
+  good.b.emit(Opcode::bitwise_right_shift, i64, 1, 1);
   EXPECT_EQ(good.store().verdict(), "");
+}
+
+/// One parameter of `role` and `type` and an output of `out`.
+Builder with(Role role, Dtype type, Dtype out) {
+  Builder b;
+  b.parameter(role, type);
+  b.parameter(Role::output, out);
+  return b;
+}
+std::string verdict(Builder& b) {
+  try {
+    verify(b.take());
+    return "";
+  } catch (const error& e) {
+    return e.what();
+  }
+}
+#define EXPECT_SAID(builder, words)                                             \
+  do {                                                                          \
+    const std::string said = verdict(builder);                                  \
+    EXPECT_NE(said.find(words), std::string::npos) << "said \"" << said << '"'; \
+  } while (false)
+
+TEST(Verify, narrow_types_are_loaded_converted_and_stored_only) {
+  for (Dtype narrow : {i8, i16, u8, u16, f16, bf16}) {
+    const Dtype wide = narrow == f16 || narrow == bf16 ? f32 : i32;
+    Builder copy = with(Role::input, narrow, narrow), sum = with(Role::input, narrow, narrow), other = with(Role::input, narrow, i64);
+    copy.store(1, copy.emit(Opcode::cast, narrow, copy.emit(Opcode::cast, wide, copy.load(0))));
+    EXPECT_EQ(verdict(copy), "") << short_name(narrow);
+    const Value x = sum.load(0);
+    sum.store(1, sum.emit(Opcode::add, narrow, x, x));
+    EXPECT_SAID(sum, "does not take operands of this type");
+    other.store(1, other.emit(Opcode::cast, i64, other.load(0)));
+    EXPECT_SAID(other, "neither type is a machine type");
+    Builder literal = with(Role::input, narrow, narrow);
+    literal.store(1, literal.emit(Opcode::constant, narrow));
+    EXPECT_SAID(literal, "a constant is of a machine type");
+    Builder reduce(Form::reduce_inner);
+    reduce.parameter(Role::input, narrow);
+    reduce.parameter(Role::output, narrow);
+    reduce.emit(Opcode::reduce_maximum, narrow, reduce.load(0), kNoValue, kNoValue, 1);
+    EXPECT_SAID(reduce, "accumulates numbers of its type");
+  }
+}
+
+TEST(Verify, complex_numbers_are_stored_as_their_two_parts) {
+  Builder good = with(Role::input, f32, complex64), wide = with(Role::input, f64, complex64), load = with(Role::input, complex64, f32),
+          single = with(Role::input, f32, f32), cast = with(Role::input, f32, complex64);
+  const auto pair = [](Builder& b, Dtype type) {
+    const Value x = b.load(0);
+    b.emit(Opcode::store_pair, type, x, x, kNoValue, 1);
+  };
+  pair(good, complex64);
+  pair(wide, complex64);
+  pair(single, f32);
+  load.load(0);
+  cast.emit(Opcode::cast, complex64, cast.load(0));
+  EXPECT_EQ(verdict(good), "");
+  EXPECT_SAID(wide, "takes the two parts");
+  EXPECT_SAID(single, "takes the two parts");
+  EXPECT_SAID(load, "complex inputs are read as two parameters");
+  EXPECT_SAID(cast, "neither type is a machine type");
+}
+
+TEST(Verify, index_parameters_are_i64_and_read_by_load) {
+  Builder good = with(Role::index, i64, i64), narrow = with(Role::index, i32, i32), scalar = with(Role::index, i64, i64);
+  good.store(1, good.load(0));
+  narrow.store(1, narrow.load(0));
+  scalar.store(1, scalar.scalar(0));
+  EXPECT_EQ(verdict(good), "");
+  EXPECT_SAID(narrow, "not an input");
+  EXPECT_SAID(scalar, "not a scalar");
 }
 
 TEST(Verify, wrong_primitives_are_rejected) {

@@ -20,6 +20,7 @@ struct Case {
 std::vector<Case> all_cases();
 
 void add_elementwise_cases(std::vector<Case>& cases);
+void add_dtype_cases(std::vector<Case>& cases);
 void add_reduction_cases(std::vector<Case>& cases);
 void add_view_cases(std::vector<Case>& cases);
 void add_fused_cases(std::vector<Case>& cases);

@@ -1,4 +1,4 @@
-// tests/recorded/cases_elementwise.cpp -- every row of the table on every dtype it takes, every cast, mixed dtypes
+// tests/recorded/cases_elementwise.cpp -- the first rows of the table on five dtypes, casts between them, mixed dtypes
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
 #include <string_view>
@@ -42,8 +42,17 @@ constexpr Row kRows[] = {
 #undef TRIREME_CALL_2
 #undef TRIREME_CALL_3
 
+/// The rows that cases_dtypes.cpp does not have.
+bool is_here(const Row& row) {
+  for (const std::string_view name :
+       {"add", "subtract", "multiply", "divide", "negative", "abs", "sqrt", "fma", "minimum", "maximum", "exp", "log", "tanh", "equal",
+        "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor", "logical_not", "where"})
+    if (name == row.name) return true;
+  return false;
+}
+
 bool takes(const Row& row, Dtype dtype) {
-  return dtype != boolean || (row.rule != "arithmetic" && row.rule != "floating");
+  return dtype != boolean || row.rule == "equality" || row.rule == "comparison" || row.rule == "logical" || row.rule == "choice";
 }
 
 bool is_quick(const Row& row, Dtype dtype) {
@@ -65,7 +74,7 @@ std::string text(Dtype dtype) { return std::string(name(dtype)); }
 void add_elementwise_cases(std::vector<Case>& cases) {
   for (const Row& row : kRows)
     for (const Dtype dtype : kDtypes)
-      if (takes(row, dtype))
+      if (is_here(row) && takes(row, dtype))
         cases.push_back({std::string(row.name) + "/" + text(dtype), [&row, dtype] { return call(row, dtype); }, is_quick(row, dtype)});
 
   for (const Dtype from : kDtypes)

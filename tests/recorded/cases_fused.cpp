@@ -106,6 +106,7 @@ std::vector<Case> all_cases() {
   add_reduction_cases(cases);
   add_view_cases(cases);
   add_fused_cases(cases);
+  add_dtype_cases(cases);
   return cases;
 }
 

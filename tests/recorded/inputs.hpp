@@ -15,7 +15,7 @@ namespace trireme::recorded {
 
 inline constexpr std::int64_t kRandom = 100'000;
 
-/// NaNs, infinities, zeros, subnormals, halves, limits: bit patterns in the low bytes.
+/// NaNs, infinities, zeros, subnormals, halves, limits: bit patterns in the low bytes; of complex dtypes of one part.
 std::span<const std::uint64_t> special_values(Dtype dtype);
 
 enum class Values {

@@ -49,6 +49,7 @@ struct OperandType {
 struct RowTypes {
   std::vector<Dtype> operands;
   Dtype result = f64;
+  bool alone = false;  // no array takes part in promotion: scalars become 0-d arrays of their default dtypes first
 };
 std::optional<RowTypes> row_types(Row row, const std::vector<OperandType>& operands);
 Dtype promoted(Dtype a, Dtype b);
@@ -65,8 +66,8 @@ double ulp_bound(Row row, Dtype work);
 
 /// As astype(); nothing from complex to a real dtype other than bool.
 std::optional<Bits> expected_cast(Dtype from, Dtype to, Bits bits);
-/// A weak scalar as `dtype`; nothing for an integer that does not fit.
-std::optional<Bits> expected_scalar(Scalar scalar, Dtype dtype);
+/// A weak scalar as operand `k` of a row; nothing for an integer that does not fit.
+std::optional<Bits> expected_scalar(Row row, const RowTypes& types, std::size_t k, Scalar scalar);
 
 std::string scalar_text(Scalar scalar);
 

@@ -60,9 +60,7 @@ constexpr Rule kRules[] = {
     {"component", "bifc", 'p'},  {"conjugate", "bifc", 's'},
 };
 
-}  // namespace
-
-std::optional<RowTypes> row_types(Row row, const std::vector<OperandType>& operands) {
+std::optional<RowTypes> types_of(Row row, const std::vector<OperandType>& operands) {
   const std::string_view rule = info(row).rule;
   const std::size_t count = operands.size();
   if (rule == "logical") return RowTypes{std::vector<Dtype>(count, boolean), boolean};
@@ -88,13 +86,23 @@ std::optional<RowTypes> row_types(Row row, const std::vector<OperandType>& opera
   throw std::logic_error("row_types: unknown rule");
 }
 
+}  // namespace
+
+std::optional<RowTypes> row_types(Row row, const std::vector<OperandType>& operands) {
+  auto types = types_of(row, operands);
+  if (types) types->alone = std::all_of(operands.begin() + (row == Row::where), operands.end(), [](const OperandType& o) { return o.weak; });
+  return types;
+}
+
 std::optional<Bits> expected_cast(Dtype from, Dtype to, Bits bits) {
   if (from == to) return bits;
   if (kind(from) == Kind::complex && kind(to) != Kind::complex && to != boolean) return std::nullopt;
   return encoded(to, decoded(from, bits), kind(from) <= Kind::integer);
 }
 
-std::optional<Bits> expected_scalar(Scalar scalar, Dtype dtype) {
+namespace {
+
+std::optional<Bits> scalar_bits(Scalar scalar, Dtype dtype) {
   const bool whole = scalar.kind <= Kind::integer;
   Number number;
   if (!whole) number = {scalar.floating, scalar.imaginary};
@@ -103,6 +111,16 @@ std::optional<Bits> expected_scalar(Scalar scalar, Dtype dtype) {
   const Bits bits = encoded(dtype, number, whole);
   if (whole && kind(dtype) == Kind::integer && decoded(dtype, bits).re != number.re) return std::nullopt;
   return bits;
+}
+
+}  // namespace
+
+std::optional<Bits> expected_scalar(Row row, const RowTypes& types, std::size_t k, Scalar scalar) {
+  const bool condition = row == Row::where && k == 0;
+  if (condition || !types.alone) return scalar_bits(scalar, types.operands[k]);
+  const Dtype usual = beside_weak(boolean, scalar.kind);
+  const auto bits = scalar_bits(scalar, usual);
+  return bits ? expected_cast(usual, types.operands[k], *bits) : std::nullopt;
 }
 
 std::string scalar_text(Scalar s) {

@@ -12,6 +12,17 @@ namespace trireme::test {
 
 namespace {
 
+/// Whether scalars alone, which become 0-d arrays first, hold an integer beyond i64.
+bool has_no_default(Row row, const std::vector<Argument>& arguments) {
+  bool beyond = false;
+  for (std::size_t k = row == Row::where; k < arguments.size(); ++k) {
+    const auto* scalar = std::get_if<Scalar>(&arguments[k]);
+    if (!scalar) return false;
+    beyond |= scalar->above_i64;
+  }
+  return beyond;
+}
+
 std::string operands_text(const Expectation& expectation, std::size_t n) {
   std::string out;
   for (const HostArray& x : expectation.operands) out += " " + element_text(x.dtype, x.bits[n]);
@@ -47,7 +58,7 @@ std::optional<Expectation> expectation(Row row, const std::vector<Argument>& arg
   std::vector<OperandType> types;
   for (const Argument& argument : arguments) types.push_back(type_of(argument));
   const auto rule = row_types(row, types);
-  if (!rule) return refuse(Code::dtype_mismatch);
+  if (!rule) return refuse(has_no_default(row, arguments) ? Code::out_of_range : Code::dtype_mismatch);
   Shape shape;
   for (const Argument& argument : arguments)
     if (const auto* values = std::get_if<HostArray>(&argument)) {
@@ -66,7 +77,7 @@ std::optional<Expectation> expectation(Row row, const std::vector<Argument>& arg
         operand.bits[n] = *expected_cast(values->dtype, operand.dtype, values->bits[static_cast<std::size_t>(at)]);
       }
     } else {
-      const auto bits = expected_scalar(std::get<Scalar>(arguments[k]), operand.dtype);
+      const auto bits = expected_scalar(row, *rule, k, std::get<Scalar>(arguments[k]));
       if (!bits) return refuse(Code::out_of_range);
       std::fill(operand.bits.begin(), operand.bits.end(), *bits);
     }

@@ -55,10 +55,9 @@ struct Tree {
 };
 
 struct TreeLimits {
-  int steps = 12;
+  int steps = 18;
   std::int64_t size = 3000;  // of any intermediate
   bool doubles = true;       // whether types of 8 bytes and what becomes one may occur
-  bool device_subset = false;  // only what every device's source writer has: see is_in_device_subset()
 };
 
 /// A tree that is valid by construction: its last step is the result.

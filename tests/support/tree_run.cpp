@@ -48,7 +48,7 @@ HostArray oracle_row(const Step& step, const std::vector<HostArray>& values) {
     for (std::size_t n = 0; n < out.bits.size(); ++n) {
       const Source& s = step.sources[k];
       if (s.step < 0) {
-        operands[k][n] = *expected_scalar(s.scalar, rule.operands[k]);
+        operands[k][n] = *expected_scalar(step.row, rule, k, s.scalar);
       } else {
         const HostArray& x = values[static_cast<std::size_t>(s.step)];
         const auto at = static_cast<std::size_t>(broadcast_index(x.shape, step.shape, static_cast<std::int64_t>(n)));
