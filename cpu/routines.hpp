@@ -25,6 +25,10 @@ using ChunkRoutine = void (*)(void* out, const void* x, std::size_t n);
 using FoldRoutine = void (*)(void* lane, const void* x, std::int64_t stride, std::int64_t ahead, std::size_t rows, std::size_t n);
 inline constexpr int kFoldRows = 4;  // best called with a multiple of this many rows
 
+/// out[c] = elements [0, n) of column c combined in the outer order, for c < columns; n is at most a chunk. The elements
+/// of a column are consecutive and `stride` elements lie from a column to the next.
+using NarrowRoutine = void (*)(void* out, const void* x, std::int64_t stride, std::size_t n, std::size_t columns);
+
 /// to[r * to_stride + c] = from[c * from_stride + r] for r < rows and c < columns, strides in elements.
 using TransposeRoutine = void (*)(void* to, std::int64_t to_stride, const void* from, std::int64_t from_stride, std::size_t rows,
                                   std::size_t columns);
@@ -67,6 +71,7 @@ struct Routines {
   TreeRoutine tree[kReductions][kDtypeCount];
   ChunkRoutine chunk[kReductions][kDtypeCount];
   FoldRoutine fold[kReductions][kDtypeCount];
+  NarrowRoutine narrow[kReductions][kDtypeCount];
   TransposeRoutine transpose[4];                 // of elements of 1, 2, 4 and 8 bytes
 };
 
