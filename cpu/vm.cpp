@@ -8,6 +8,7 @@
 
 #include "cpu/vm_worker.hpp"
 #include "program/float_environment.hpp"
+#include "program/reduction_order.hpp"
 #include "program/thread_exit.hpp"
 
 namespace trireme::cpu {
@@ -62,10 +63,12 @@ struct FlatJob {
     return reinterpret_cast<char*>(arguments[reg.index].address) + k * static_cast<std::int64_t>(item_size(reg.type));
   }
 
-  /// Elements [begin, end).
-  void run(std::int64_t begin, std::int64_t end) const {
+  /// Elements [begin, end). After each tile `after` gets the registers' pointers, the tile's size, and a slot of its own.
+  template <class After>
+  void run(std::int64_t begin, std::int64_t end, After after) const {
     std::unique_ptr<char[]> late_memory;
-    char* memory = worker_memory(static_cast<std::size_t>(exe.slots), late_memory);
+    char* memory = worker_memory(static_cast<std::size_t>(exe.slots) + 1, late_memory);
+    char* spare = memory + static_cast<std::size_t>(exe.slots) * kSlotBytes;
     std::size_t tile = static_cast<std::size_t>(std::min<std::int64_t>(end - begin, kTile));
     char* pointer[kMaxRegisters];
     std::uint16_t moving[kMaxRegisters];
@@ -104,6 +107,7 @@ struct FlatJob {
     for (std::int64_t left = end - begin;; left -= static_cast<std::int64_t>(kTile)) {
       tile = static_cast<std::size_t>(std::min<std::int64_t>(left, kTile));
       for (const VmStep& s : exe.steps) routine[s.routine](pointer[s.out], pointer[s.a], pointer[s.b], pointer[s.c], tile);
+      after(pointer, tile, spare);
       if (left <= static_cast<std::int64_t>(kTile)) return;
       for (std::size_t k = 0; k < count; ++k) pointer[moving[k]] += kTile * item_size(exe.registers[moving[k]].type);
     }
@@ -174,7 +178,45 @@ void vm_run_flat(const VmExecutable& executable, std::int64_t n, std::span<const
   program::FloatEnvironment environment;
   if (n == 0) return;
   FlatJob job{executable, arguments.data(), current_level().routines};
-  in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) { job.run(begin, end); });
+  in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) { job.run(begin, end, [](char* const*, std::size_t, char*) {}); });
+}
+
+bool vm_reduce_flat(const VmExecutable& exe, std::int64_t n, std::span<const FlatArgument> arguments) {
+  constexpr std::int64_t chunk = program::kInnerOrder.chunk, most_chunks = 64;
+  constexpr auto lanes = static_cast<std::size_t>(program::kInnerOrder.lanes);
+  static_assert(kTile == lanes);  // so that a tile meets the lanes one to one
+  const Register& reduced = exe.registers[exe.reduced];
+  Dtype type = exe.parameters[exe.reduce_output].type;
+  if (n == 0 || n > most_chunks * chunk || reduced.type != type || worth_threads(n * routines_per_element(exe))) return false;
+  if (reduced.place != Place::scratch && (reduced.place != Place::input || arguments[reduced.index].single)) return false;
+  program::FloatEnvironment environment;
+  const Routines& routines = current_level().routines;
+  ChunkRoutine contiguous = routines.chunk[exe.reduction][static_cast<int>(type)];
+  FlatJob job{exe, arguments.data(), routines};
+  auto* out = reinterpret_cast<char*>(arguments[exe.reduce_output].address);
+  std::int64_t chunks = program::chunks(program::kInnerOrder, n);
+  char partials[most_chunks * 8];
+  char* to = chunks == 1 ? out : partials;
+  if (exe.steps.empty()) {
+    contiguous(to, job.at(reduced, 0), static_cast<std::size_t>(n));
+  } else {
+    Routine combine = routines.routine[row_index(kNone, exe.reduction_row, type)];
+    std::size_t item = item_size(type);
+    std::int64_t done = 0;
+    job.run(0, n, [&](char* const* pointer, std::size_t tile, char* lane) {
+      std::int64_t place = done % chunk;
+      if (place == 0) fill_identity(exe.reduction, type, lane, std::min<std::size_t>(lanes, static_cast<std::size_t>(n - done)));
+      combine(lane, lane, pointer[exe.reduced], nullptr, tile);
+      done += static_cast<std::int64_t>(tile);
+      if (done % chunk != 0 && done != n) return;
+      std::size_t used = std::min<std::size_t>(lanes, static_cast<std::size_t>(place) + tile);
+      routines.tree[exe.reduction][static_cast<int>(type)](lane, used);
+      __builtin_memcpy(to, lane, item);
+      to += item;
+    });
+  }
+  if (chunks > 1) contiguous(out, partials, static_cast<std::size_t>(chunks));
+  return true;
 }
 
 void vm_run(const VmExecutable& executable, const Launch& launch) {

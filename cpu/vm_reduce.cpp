@@ -11,9 +11,6 @@ namespace trireme::cpu {
 using program::Domain;
 using program::Form;
 
-namespace {
-
-/// Writes the identity of the reduction `n` times.
 void fill_identity(Reduction reduction, Dtype type, char* to, std::size_t n) {
   auto fill = [&](auto value) {
     for (std::size_t k = 0; k < n; ++k) std::memcpy(to + k * sizeof value, &value, sizeof value);
@@ -32,6 +29,8 @@ void fill_identity(Reduction reduction, Dtype type, char* to, std::size_t n) {
     case Dtype::boolean: return;  // no reduction accumulates in bool
   }
 }
+
+namespace {
 
 struct ReduceJob : Job {
   explicit ReduceJob(const Job& job) : Job(job) {}
@@ -208,7 +207,8 @@ void find_direct(ReduceJob& job) {
       job.rows_ahead = 2;
     }
     job.width = job.lane_bytes / static_cast<std::int64_t>(job.item);
-  } else if (!inner && domain.kept == 1 && run_axes == 1 && job.run > 0 && steps_by(a, 1, 1) && steps_by(a, 0, a.stride[0])) {
+  } else if (!inner && domain.kept == 1 && run_axes == 1 && job.run > 0 && steps_by(a, 1, 1) && steps_by(a, 0, a.stride[0]) &&
+             job.routines.narrow[job.exe.reduction][job.type_index()]) {
     job.direct = job.narrow = true;
     job.row_stride = a.stride[0];
     job.width = kNarrowColumns;

@@ -235,6 +235,9 @@ class Worker {
   const char* base_[kMaxRegisters];
 };
 
+/// Writes the identity of the reduction `n` times.
+void fill_identity(Reduction reduction, Dtype type, char* to, std::size_t n);
+
 /// Runs a reduction; vm_run has set up the rest.
 void run_reduce(const Job& job);
 
