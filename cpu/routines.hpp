@@ -64,7 +64,15 @@ inline constexpr int kFirstJoint = kFirstExpNegative + 2;
 constexpr int joint_index(int row, Through left, Through right, bool f64) {
   return kFirstJoint + ((row * kThroughs + left) * kThroughs + right) * 2 + f64;
 }
-inline constexpr int kRoutines = kFirstJoint + kJointRows * kThroughs * kThroughs * 2;
+/// The square root of a pair's result, in the same pass: its latency covers the pair and the memory. No broadcasts of b.
+inline constexpr int kFirstRoot = kFirstJoint + kJointRows * kThroughs * kThroughs * 2;
+constexpr int root_index(int first, int second, bool c_broadcast, bool f64) {
+  return kFirstRoot + ((first * kPairSeconds + second) * 2 + c_broadcast) * 2 + f64;
+}
+/// The sum of two or three squares from the left, or its square root, in one pass.
+inline constexpr int kFirstSquares = kFirstRoot + kPairFirsts * kPairSeconds * 4;
+constexpr int squares_index(int count, bool root, bool f64) { return kFirstSquares + ((count - 2) * 2 + root) * 2 + f64; }
+inline constexpr int kRoutines = kFirstSquares + 8;
 
 struct Routines {
   Routine routine[kRoutines];                    // null where a row has no such variant
