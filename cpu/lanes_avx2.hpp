@@ -173,3 +173,10 @@ TRIREME_INLINE __m256i to_word(__m256i low, __m256i high) {
 TRIREME_INLINE __m256i low_mask(__m256i a) { return low_to_long(a); }
 TRIREME_INLINE __m256i high_mask(__m256i a) { return high_to_long(a); }
 TRIREME_INLINE __m256i join_mask(__m256i low, __m256i high) { return to_word(low, high); }
+
+/// Copies 64 bytes past the caches; `to` is aligned to 64 bytes.
+TRIREME_INLINE void stream_line(char* to, const char* from) {
+  for (int k = 0; k < 64; k += 32)
+    _mm256_stream_si256(reinterpret_cast<__m256i*>(to + k), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + k)));
+}
+TRIREME_INLINE void stream_fence() { _mm_sfence(); }

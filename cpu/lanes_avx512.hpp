@@ -136,3 +136,9 @@ TRIREME_INLINE __m512i to_word(__m512i low, __m512i high) {
 TRIREME_INLINE __mmask8 low_mask(__mmask16 a) { return static_cast<__mmask8>(a); }
 TRIREME_INLINE __mmask8 high_mask(__mmask16 a) { return static_cast<__mmask8>(a >> 8); }
 TRIREME_INLINE __mmask16 join_mask(__mmask8 low, __mmask8 high) { return static_cast<__mmask16>(low | high << 8); }
+
+/// Copies 64 bytes past the caches; `to` is aligned to 64 bytes.
+TRIREME_INLINE void stream_line(char* to, const char* from) {
+  _mm512_stream_si512(reinterpret_cast<__m512i*>(to), _mm512_loadu_si512(from));
+}
+TRIREME_INLINE void stream_fence() { _mm_sfence(); }

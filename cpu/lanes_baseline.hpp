@@ -174,3 +174,10 @@ TRIREME_INLINE __m128i to_word(__m128i low, __m128i high) {
 TRIREME_INLINE __m128i low_mask(__m128i a) { return _mm_unpacklo_epi32(a, a); }
 TRIREME_INLINE __m128i high_mask(__m128i a) { return _mm_unpackhi_epi32(a, a); }
 TRIREME_INLINE __m128i join_mask(__m128i low, __m128i high) { return to_word(low, high); }
+
+/// Copies 64 bytes past the caches; `to` is aligned to 64 bytes.
+TRIREME_INLINE void stream_line(char* to, const char* from) {
+  for (int k = 0; k < 64; k += 16)
+    _mm_stream_si128(reinterpret_cast<__m128i*>(to + k), _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + k)));
+}
+TRIREME_INLINE void stream_fence() { _mm_sfence(); }

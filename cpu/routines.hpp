@@ -33,6 +33,10 @@ using NarrowRoutine = void (*)(void* out, const void* x, std::int64_t stride, st
 using TransposeRoutine = void (*)(void* to, std::int64_t to_stride, const void* from, std::int64_t from_stride, std::size_t rows,
                                   std::size_t columns);
 
+/// Copies past the caches: `to` is aligned to 64 bytes. Whoever reads the memory on another thread needs a fence first,
+/// which the last call for a stretch, with no bytes, makes.
+using StreamRoutine = void (*)(void* to, const void* from, std::size_t bytes);
+
 /// Which operand of a routine is one element for all positions.
 enum Broadcast : std::uint8_t { kNone, kFirst, kSecond, kBroadcasts };
 
@@ -80,6 +84,7 @@ struct Routines {
   ChunkRoutine chunk[kReductions][kDtypeCount];
   FoldRoutine fold[kReductions][kDtypeCount];
   NarrowRoutine narrow[kReductions][kDtypeCount];
+  StreamRoutine stream;
   TransposeRoutine transpose[4];                 // of elements of 1, 2, 4 and 8 bytes
 };
 

@@ -83,7 +83,8 @@ void inner_unit(const ReduceJob& job, Worker& worker, std::int64_t unit) {
   fill_identity(job.exe.reduction, job.type, lanes, used);
   Routine combine = job.combine();
   for (std::int64_t k = begin; k < end;) {
-    std::size_t n = worker.tile_at(axes, k, end);
+    // Shorter tiles than those of maps, so that the processor reads for the next one while it computes.
+    std::size_t n = std::min<std::size_t>(kTile / 4, worker.tile_at(axes, k, end));
     worker.stage_inputs(axes, k, n);
     worker.run_steps(n);
     const char* values = worker.reduced();

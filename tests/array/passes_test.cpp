@@ -8,6 +8,7 @@
 #include "support/special_values.hpp"
 #include "trireme/create.hpp"
 #include "trireme/elementwise.hpp"
+#include "trireme/explain.hpp"
 #include "trireme/io.hpp"
 #include "trireme/reduce.hpp"
 
@@ -91,6 +92,34 @@ TEST(passes, sums_of_everything_have_the_order_of_single_operations) {
         EXPECT_EQ(bits(sum(v)), bits(sum(copied, {1}).reshape({}))) << n << " " << text(setting);
         EXPECT_EQ(bits(sum(v)), bits(sum(column, {0}).reshape({}))) << n << " " << text(setting);
       }
+    }
+  }
+}
+
+TEST(passes, loops_find_their_programs_again) {
+  const KeepSettings keep;
+  const array c = (arange(10) + 1).eval();
+  array b = (c * 3).eval();
+  const Counters before = counters();
+  for (int k = 0; k < 10'000; ++k) b = b + c;
+  EXPECT_EQ(b.at(9).item<std::int64_t>(), 30 + 10 * 10'000);
+  // The chain between two evaluations, what is left of it at the end, and the element that is read.
+  EXPECT_LE(counters().plans_built - before.plans_built, 2 + 1);
+  EXPECT_EQ(counters().bytes_live, before.bytes_live);
+}
+
+TEST(passes, results_beyond_every_cache_have_the_bits_of_their_parts) {
+  const KeepSettings keep;
+  const std::int64_t n = (std::int64_t{64} << 18) + 4099;  // just above 64 MiB of f32
+  const array x = (arange(0, n, 1, f32) * 0.001 - 5000).eval();
+  const auto build = [](const array& v) { return v * v + 0.5; };
+  for (const Setting& setting : settings()) {
+    use(setting);
+    const array whole = build(x).eval(), test = (x > 0).eval();
+    for (std::int64_t first : {std::int64_t{0}, n / 2 - 77, n - 5000}) {
+      const Slice part{first, first + 5000};
+      EXPECT_EQ(bits(whole.slice({part})), bits(build(x.slice({part})))) << first << " " << text(setting);
+      EXPECT_EQ(bits(test.slice({part})), bits(x.slice({part}) > 0)) << first << " " << text(setting);
     }
   }
 }
