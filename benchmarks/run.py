@@ -62,7 +62,9 @@ def run_library(binary, options):
 def run_peers(python, options):
     command = [python, ROOT / "benchmarks" / "peers.py", "--repetitions", str(options.repetitions)]
     command += ["--filter", options.filter, "--seconds", str(options.seconds)]
-    out = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    out = subprocess.run(command, capture_output=True, text=True)
+    if out.returncode:
+        sys.exit(f"run.py: the peers failed: {out.stderr.strip().splitlines()[-1]}")
     return json.loads(out.stdout)
 
 

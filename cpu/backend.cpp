@@ -72,6 +72,9 @@ class CpuBackend final : public dispatch::Backend {
   void launch_flat(const dispatch::Executable& executable, std::int64_t n, std::span<const dispatch::FlatArgument> arguments) override {
     vm_run_flat(static_cast<const VmExecutable&>(executable), n, arguments);
   }
+  bool reduce_flat(const dispatch::Executable& executable, std::int64_t n, std::span<const dispatch::FlatArgument> arguments) override {
+    return vm_reduce_flat(static_cast<const VmExecutable&>(executable), n, arguments);
+  }
   void wait(int) override {}
 
   std::vector<std::string> levels() override {

@@ -182,3 +182,9 @@ TRIREME_INLINE std::size_t floats_to_halves(std::uint16_t* to, const float* from
                         _mm512_cvtps_ph(_mm512_loadu_ps(from + k), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
   return k;
 }
+
+/// Copies 64 bytes past the caches; `to` is aligned to 64 bytes.
+TRIREME_INLINE void stream_line(char* to, const char* from) {
+  _mm512_stream_si512(reinterpret_cast<__m512i*>(to), _mm512_loadu_si512(from));
+}
+TRIREME_INLINE void stream_fence() { _mm_sfence(); }

@@ -237,3 +237,10 @@ TRIREME_INLINE __m128i join_mask(__m128i low, __m128i high) { return to_word(low
 // SSE2 has no instructions for f16.
 TRIREME_INLINE std::size_t halves_to_floats(float*, const std::uint16_t*, std::size_t) { return 0; }
 TRIREME_INLINE std::size_t floats_to_halves(std::uint16_t*, const float*, std::size_t) { return 0; }
+
+/// Copies 64 bytes past the caches; `to` is aligned to 64 bytes.
+TRIREME_INLINE void stream_line(char* to, const char* from) {
+  for (int k = 0; k < 64; k += 16)
+    _mm_stream_si128(reinterpret_cast<__m128i*>(to + k), _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + k)));
+}
+TRIREME_INLINE void stream_fence() { _mm_sfence(); }

@@ -25,9 +25,17 @@ using ChunkRoutine = void (*)(void* out, const void* x, std::size_t n);
 using FoldRoutine = void (*)(void* lane, const void* x, std::int64_t stride, std::int64_t ahead, std::size_t rows, std::size_t n);
 inline constexpr int kFoldRows = 4;  // best called with a multiple of this many rows
 
+/// out[c] = elements [0, n) of column c combined in the outer order, for c < columns; n is at most a chunk. The elements
+/// of a column are consecutive and `stride` elements lie from a column to the next.
+using NarrowRoutine = void (*)(void* out, const void* x, std::int64_t stride, std::size_t n, std::size_t columns);
+
 /// to[r * to_stride + c] = from[c * from_stride + r] for r < rows and c < columns, strides in elements.
 using TransposeRoutine = void (*)(void* to, std::int64_t to_stride, const void* from, std::int64_t from_stride, std::size_t rows,
                                   std::size_t columns);
+
+/// Copies past the caches: `to` is aligned to 64 bytes. Whoever reads the memory on another thread needs a fence first,
+/// which the last call for a stretch, with no bytes, makes.
+using StreamRoutine = void (*)(void* to, const void* from, std::size_t bytes);
 
 /// Which operand of a routine is one element for all positions.
 enum Broadcast : std::uint8_t { kNone, kFirst, kSecond, kBroadcasts };
@@ -60,8 +68,16 @@ inline constexpr int kFirstJoint = kFirstExpNegative + 2;
 constexpr int joint_index(int row, Through left, Through right, bool f64) {
   return kFirstJoint + ((row * kThroughs + left) * kThroughs + right) * 2 + f64;
 }
+/// The square root of a pair's result, in the same pass: its latency covers the pair and the memory. No broadcasts of b.
+inline constexpr int kFirstRoot = kFirstJoint + kJointRows * kThroughs * kThroughs * 2;
+constexpr int root_index(int first, int second, bool c_broadcast, bool f64) {
+  return kFirstRoot + ((first * kPairSeconds + second) * 2 + c_broadcast) * 2 + f64;
+}
+/// The sum of two or three squares from the left, or its square root, in one pass.
+inline constexpr int kFirstSquares = kFirstRoot + kPairFirsts * kPairSeconds * 4;
+constexpr int squares_index(int count, bool root, bool f64) { return kFirstSquares + ((count - 2) * 2 + root) * 2 + f64; }
 /// out[2 k] = a[k], out[2 k + 1] = b[k]: the parts of complex numbers.
-inline constexpr int kFirstInterleave = kFirstJoint + kJointRows * kThroughs * kThroughs * 2;
+inline constexpr int kFirstInterleave = kFirstSquares + 8;
 constexpr int interleave_index(bool f64) { return kFirstInterleave + f64; }
 inline constexpr int kRoutines = kFirstInterleave + 2;
 static_assert(kRoutines < 0x10000, "a step names its routine in 16 bits");
@@ -71,6 +87,8 @@ struct Routines {
   TreeRoutine tree[kReductions][kDtypeCount];
   ChunkRoutine chunk[kReductions][kDtypeCount];
   FoldRoutine fold[kReductions][kDtypeCount];
+  NarrowRoutine narrow[kReductions][kDtypeCount];
+  StreamRoutine stream;
   TransposeRoutine transpose[4];                 // of elements of 1, 2, 4 and 8 bytes
 };
 

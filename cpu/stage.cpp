@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace trireme::cpu {
 
@@ -11,6 +12,48 @@ using program::Access;
 using program::Domain;
 
 namespace {
+
+/// A vector of 16 bytes, which every processor has.
+template <class T>
+struct Words {
+  static constexpr std::size_t width = 16 / sizeof(T);
+  typedef T Vector __attribute__((vector_size(16)));
+
+  static Vector load(const char* from) {
+    Vector v;
+    std::memcpy(&v, from, sizeof v);
+    return v;
+  }
+  template <std::size_t... Lane>
+  static Vector every_second(Vector a, Vector b, std::index_sequence<Lane...>) {
+    return __builtin_shufflevector(a, b, static_cast<int>(2 * Lane)...);
+  }
+  template <std::size_t... Lane>
+  static Vector reversed(Vector a, std::index_sequence<Lane...>) {
+    return __builtin_shufflevector(a, a, static_cast<int>(width - 1 - Lane)...);
+  }
+};
+
+/// The usual strides by whole vectors, which read nothing beyond the elements asked for; returns how many were copied.
+template <class T>
+std::size_t copy_vectors(char* to, const char* from, std::int64_t stride, std::size_t n) {
+  using W = Words<T>;
+  constexpr std::size_t w = W::width;
+  constexpr std::make_index_sequence<w> lanes;
+  std::size_t k = 0;
+  if (stride == 2)
+    for (; k + w < n; k += w) {  // the last vector's last element may be the last of the memory
+      const char* first = from + 2 * k * sizeof(T);
+      typename W::Vector v = W::every_second(W::load(first), W::load(first + 16), lanes);
+      std::memcpy(to + k * sizeof(T), &v, sizeof v);
+    }
+  if (stride == -1)
+    for (; k + w <= n; k += w) {
+      typename W::Vector v = W::reversed(W::load(from - (k + w - 1) * sizeof(T)), lanes);
+      std::memcpy(to + k * sizeof(T), &v, sizeof v);
+    }
+  return k;
+}
 
 /// memcpy of one element; the sizes are constants so that it becomes a move.
 template <class T>
@@ -22,7 +65,8 @@ void copy_strided(char* to, const char* from, std::int64_t stride, std::size_t n
     return;
   }
   std::int64_t step = stride * static_cast<std::int64_t>(sizeof(T));
-  for (std::size_t k = 0; k < n; ++k) std::memcpy(to + k * sizeof(T), from + static_cast<std::int64_t>(k) * step, sizeof(T));
+  for (std::size_t k = copy_vectors<T>(to, from, stride, n); k < n; ++k)
+    std::memcpy(to + k * sizeof(T), from + static_cast<std::int64_t>(k) * step, sizeof(T));
 }
 
 void copy_piece(char* to, const char* from, std::int64_t stride, std::size_t item, std::size_t n) {

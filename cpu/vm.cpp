@@ -8,6 +8,7 @@
 
 #include "cpu/vm_worker.hpp"
 #include "program/float_environment.hpp"
+#include "program/reduction_order.hpp"
 #include "program/thread_exit.hpp"
 
 namespace trireme::cpu {
@@ -51,25 +52,36 @@ char* worker_memory(std::size_t slots, std::unique_ptr<char[]>& late) {
 
 namespace {
 
+// Results of this size leave no use for what a cache holds of them, and writing past it saves reading them first. Where
+// the caches hold a part, writing past them costs up to ten times as much as it saves.
+constexpr std::int64_t kWorthStreaming = std::int64_t{64} << 20;
+constexpr std::size_t kMostStreams = 4;
+constexpr std::int64_t kStreamTile = 64;
+
 /// A map whose operands are all contiguous or single.
 struct FlatJob {
   const VmExecutable& exe;
   const FlatArgument* arguments;
   const Routines& routines;
+  bool streams = false;  // outputs are computed in slots and written past the caches
 
   /// Where a buffer's element k is.
   char* at(const Register& reg, std::int64_t k) const {
     return reinterpret_cast<char*>(arguments[reg.index].address) + k * static_cast<std::int64_t>(item_size(reg.type));
   }
 
-  /// Elements [begin, end).
-  void run(std::int64_t begin, std::int64_t end) const {
+  /// Elements [begin, end). After each tile `after` gets the registers' pointers, the tile's size, and a slot of its own.
+  template <class After>
+  void run(std::int64_t begin, std::int64_t end, After after) const {
     std::unique_ptr<char[]> late_memory;
-    char* memory = worker_memory(static_cast<std::size_t>(exe.slots), late_memory);
+    char* memory = worker_memory(static_cast<std::size_t>(exe.slots) + 1 + (streams ? kMostStreams : 0), late_memory);
+    char* spare = memory + static_cast<std::size_t>(exe.slots) * kSlotBytes;
     std::size_t tile = static_cast<std::size_t>(std::min<std::int64_t>(end - begin, kTile));
     char* pointer[kMaxRegisters];
     std::uint16_t moving[kMaxRegisters];
-    std::size_t count = 0;
+    std::size_t count = 0, outputs = 0;
+    std::uint16_t streamed[kMostStreams];
+    char* to[kMostStreams];
     for (std::size_t r = 0; r < exe.registers.size(); ++r) {
       const Register& reg = exe.registers[r];
       char* slot = memory + (reg.place == Place::scratch ? reg.index : reg.slot) * kSlotBytes;
@@ -86,6 +98,12 @@ struct FlatJob {
           [[fallthrough]];
         case Place::output:
           pointer[r] = at(reg, begin);
+          if (streams && reg.place == Place::output && outputs < kMostStreams) {
+            to[outputs] = pointer[r];
+            streamed[outputs++] = static_cast<std::uint16_t>(r);
+            pointer[r] = spare + outputs * kSlotBytes;
+            break;
+          }
           moving[count++] = static_cast<std::uint16_t>(r);
           break;
         case Place::index:  // such a launch is not flat
@@ -103,11 +121,20 @@ struct FlatJob {
       }
     }
     const Routine* routine = routines.routine;
-    for (std::int64_t left = end - begin;; left -= static_cast<std::int64_t>(kTile)) {
-      tile = static_cast<std::size_t>(std::min<std::int64_t>(left, kTile));
+    // Short tiles let the processor read for the next one while a stream is written; long programs have no need of it.
+    const std::int64_t most = outputs > 0 && exe.steps.size() <= 3 ? kStreamTile : kTile;
+    for (std::int64_t left = end - begin;; left -= most) {
+      tile = static_cast<std::size_t>(std::min(left, most));
       for (const VmStep& s : exe.steps) routine[s.routine](pointer[s.out], pointer[s.a], pointer[s.b], pointer[s.c], tile);
-      if (left <= static_cast<std::int64_t>(kTile)) return;
-      for (std::size_t k = 0; k < count; ++k) pointer[moving[k]] += kTile * item_size(exe.registers[moving[k]].type);
+      after(pointer, tile, spare);
+      for (std::size_t k = 0; k < outputs; ++k) {
+        std::size_t bytes = tile * item_size(exe.registers[streamed[k]].type);
+        routines.stream(to[k], pointer[streamed[k]], bytes);
+        to[k] += bytes;
+      }
+      if (left <= most && outputs > 0) routines.stream(nullptr, nullptr, 0);
+      if (left <= most) return;
+      for (std::size_t k = 0; k < count; ++k) pointer[moving[k]] += static_cast<std::size_t>(most) * item_size(exe.registers[moving[k]].type);
     }
   }
 };
@@ -156,6 +183,17 @@ Blocks find_blocks(const Job& job) {
   return blocks;
 }
 
+/// Whether some output is large enough, and all of them lie as streams need it.
+bool streams(const VmExecutable& exe, std::int64_t n, std::span<const FlatArgument> arguments) {
+  bool worth = false;
+  for (std::size_t k = 0; k < exe.parameters.size(); ++k) {
+    if (exe.parameters[k].role != program::Role::output) continue;
+    if (arguments[k].address % 64 || item_size(exe.parameters[k].type) > 8) return false;  // a slot has room for 8 bytes each
+    worth |= n * static_cast<std::int64_t>(item_size(exe.parameters[k].type)) >= kWorthStreaming;
+  }
+  return worth;
+}
+
 /// The arguments for a FlatJob, if the launch is one and has at most `most` of them.
 bool flat_arguments(const VmExecutable& exe, const Launch& launch, FlatArgument* out, std::size_t most) {
   if (exe.has_index || exe.parameters.size() > most) return false;
@@ -176,7 +214,46 @@ void vm_run_flat(const VmExecutable& executable, std::int64_t n, std::span<const
   program::FloatEnvironment environment;
   if (n == 0) return;
   FlatJob job{executable, arguments.data(), current_level().routines};
-  in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) { job.run(begin, end); });
+  job.streams = n >= kWorthStreaming / 8 && streams(executable, n, arguments);
+  in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) { job.run(begin, end, [](char* const*, std::size_t, char*) {}); });
+}
+
+bool vm_reduce_flat(const VmExecutable& exe, std::int64_t n, std::span<const FlatArgument> arguments) {
+  constexpr std::int64_t chunk = program::kInnerOrder.chunk, most_chunks = 64;
+  constexpr auto lanes = static_cast<std::size_t>(program::kInnerOrder.lanes);
+  static_assert(kTile == lanes);  // so that a tile meets the lanes one to one
+  const Register& reduced = exe.registers[exe.reduced];
+  Dtype type = exe.parameters[exe.reduce_output].type;
+  if (n == 0 || n > most_chunks * chunk || reduced.type != type || worth_threads(n * routines_per_element(exe))) return false;
+  if (reduced.place != Place::scratch && (reduced.place != Place::input || arguments[reduced.index].single)) return false;
+  program::FloatEnvironment environment;
+  const Routines& routines = current_level().routines;
+  ChunkRoutine contiguous = routines.chunk[exe.reduction][static_cast<int>(type)];
+  FlatJob job{exe, arguments.data(), routines};
+  auto* out = reinterpret_cast<char*>(arguments[exe.reduce_output].address);
+  std::int64_t chunks = program::chunks(program::kInnerOrder, n);
+  char partials[most_chunks * 8];
+  char* to = chunks == 1 ? out : partials;
+  if (exe.steps.empty()) {
+    contiguous(to, job.at(reduced, 0), static_cast<std::size_t>(n));
+  } else {
+    Routine combine = routines.routine[row_index(kNone, exe.reduction_row, type)];
+    std::size_t item = item_size(type);
+    std::int64_t done = 0;
+    job.run(0, n, [&](char* const* pointer, std::size_t tile, char* lane) {
+      std::int64_t place = done % chunk;
+      if (place == 0) fill_identity(exe.reduction, type, lane, std::min<std::size_t>(lanes, static_cast<std::size_t>(n - done)));
+      combine(lane, lane, pointer[exe.reduced], nullptr, tile);
+      done += static_cast<std::int64_t>(tile);
+      if (done % chunk != 0 && done != n) return;
+      std::size_t used = std::min<std::size_t>(lanes, static_cast<std::size_t>(place) + tile);
+      routines.tree[exe.reduction][static_cast<int>(type)](lane, used);
+      __builtin_memcpy(to, lane, item);
+      to += item;
+    });
+  }
+  if (chunks > 1) contiguous(out, partials, static_cast<std::size_t>(chunks));
+  return true;
 }
 
 void vm_run(const VmExecutable& executable, const Launch& launch) {

@@ -67,4 +67,7 @@ void vm_run(const VmExecutable& executable, const dispatch::Launch& launch);
 /// Runs a map over n positions whose operands are all contiguous or single; one argument per parameter.
 void vm_run_flat(const VmExecutable& executable, std::int64_t n, std::span<const dispatch::FlatArgument> arguments);
 
+/// Runs a reduction over n contiguous positions to its last element, if it is small; else returns false.
+bool vm_reduce_flat(const VmExecutable& executable, std::int64_t n, std::span<const dispatch::FlatArgument> arguments);
+
 }  // namespace trireme::cpu

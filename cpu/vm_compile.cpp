@@ -71,10 +71,13 @@ class Compiler {
     uses_.assign(p_.body.size(), 0);
     absorbed_.assign(p_.body.size(), false);
     joint_.assign(p_.body.size(), false);
+    squares_.assign(p_.body.size(), 0);
     for (const Instruction& i : p_.body)
       for (Value v : i.operand)
         if (v != kNoValue) ++uses_[v];
     for (std::size_t k = 0; k < p_.body.size(); ++k) find_pair(static_cast<Value>(k));
+    for (std::size_t k = 0; k < p_.body.size(); ++k)
+      if (!absorbed_[k] && is_root_of_pair(static_cast<Value>(k))) absorbed_[at(static_cast<Value>(k)).operand[0]] = true;
   }
 
   bool is_element(Value v) const { return at(v).op == Opcode::scalar || at(v).op == Opcode::constant; }
@@ -114,15 +117,56 @@ class Compiler {
     return kExpNegative;
   }
 
+  /// Whether v is a sqrt that can follow a pair in the pair's own pass.
+  bool is_root_of_pair(Value v) const {
+    if (at(v).op != Opcode::sqrt) return false;
+    Value sum = at(v).operand[0];
+    if (squares_[sum] > 0) return uses_[sum] == 1;
+    if (pair_first(at(sum).op) < 0 || uses_[sum] != 1 || joint_[sum] || !takes_pair(sum)) return false;
+    for (Value in : at(sum).operand)
+      if (in != kNoValue && absorbed_[in] && (is_element(at(in).operand[0]) || is_element(at(in).operand[1]))) return false;
+    return true;
+  }
+
+  /// Whether v is x * x for one user, and not a number.
+  bool is_square(Value v) const {
+    const Instruction& i = at(v);
+    return i.op == Opcode::multiply && i.operand[0] == i.operand[1] && uses_[v] == 1 && !is_element(i.operand[0]) && !takes_pair(v);
+  }
+
+  /// Marks a sum of two squares, or of such a sum and a third one.
+  bool find_squares(Value k) {
+    Value left = at(k).operand[0], right = at(k).operand[1];
+    if (at(k).op != Opcode::add || left == right || !is_square(right)) return false;
+    bool third = squares_[left] == 2 && uses_[left] == 1;
+    if (!third && !is_square(left)) return false;
+    squares_[k] = third ? 3 : 2;
+    absorbed_[left] = absorbed_[right] = true;
+    return true;
+  }
+
+  void lower_squares(Value v, bool root, Draft& d) {
+    d.inputs = squares_[v];
+    d.routine = squares_index(d.inputs, root, at(v).type == Dtype::f64);
+    Value two = v;
+    if (d.inputs == 3) {
+      d.in[2] = at(at(v).operand[1]).operand[0];
+      two = at(v).operand[0];
+    }
+    for (int side = 0; side < 2; ++side) d.in[side] = at(at(two).operand[side]).operand[0];
+  }
+
   /// Marks the producers that instruction k can take into its own pass.
   void find_pair(Value k) {
     const Instruction& second = at(k);
     if (kind(second.type) != Kind::floating) return;
     if (joint_row(second.op) >= 0) {
       bool any = false;
+      // One root of a pair alone does better with its pair; beside another long function it overlaps with that.
+      bool both = passes_through(second.operand[0], second.type) && passes_through(second.operand[1], second.type);
       for (int side = 0; side < 2; ++side) {
         Value v = second.operand[side];
-        if (!passes_through(v, second.type)) continue;
+        if (!passes_through(v, second.type) || (!both && is_root_of_pair(v))) continue;
         absorbed_[v] = any = true;
         joint_[k] = true;
       }
@@ -133,7 +177,7 @@ class Compiler {
       if (at(v).op == Opcode::negative && uses_[v] == 1 && !is_element(at(v).operand[0])) absorbed_[v] = true;
       return;
     }
-    if (pair_first(second.op) < 0) return;
+    if (pair_first(second.op) < 0 || find_squares(k)) return;
     for (int side = 0; side < 2; ++side) {
       Value v = second.operand[side];
       const Instruction& first = at(v);
@@ -182,6 +226,20 @@ class Compiler {
       Through left = take_through(d.in[0]), right = take_through(d.in[1]);
       d.routine = joint_index(joint_row(i.op), left, right, f64);
       d.inputs = 2;
+      return true;
+    }
+    if (squares_[d.out] > 0) {
+      lower_squares(d.out, false, d);
+      return true;
+    }
+    if (i.op == Opcode::sqrt && absorbed_[i.operand[0]]) {
+      if (squares_[i.operand[0]] > 0) {
+        lower_squares(i.operand[0], true, d);
+        return true;
+      }
+      lower_pair(at(i.operand[0]), d);
+      int pair = (d.routine - kFirstPair) / 8;
+      d.routine = root_index(pair / kPairSeconds, pair % kPairSeconds, d.broadcast[2], f64);
       return true;
     }
     for (int side = 0; side < program::info(i.op).operands; ++side) {
@@ -329,6 +387,7 @@ class Compiler {
   VmExecutable& out_;
   std::vector<int> uses_;
   std::vector<bool> absorbed_;  // computed within its only user's pass
+  std::vector<int> squares_;    // how many squares it sums in its own pass
   std::vector<bool> joint_;     // computed as a joint row
   std::vector<Draft> drafts_;
   std::vector<Source> sources_;

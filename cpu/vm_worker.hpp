@@ -266,6 +266,9 @@ class Worker {
   std::int64_t place_[kMaxRegisters];  // of index registers, what base_ is to inputs
 };
 
+/// Writes the identity of the reduction `n` times.
+void fill_identity(Reduction reduction, Dtype type, char* to, std::size_t n);
+
 /// Runs a reduction; vm_run has set up the rest.
 void run_reduce(const Job& job);
 

@@ -117,6 +117,10 @@ class Backend {
     throw error(Code::internal, "launch_flat: the cpu's only");
   }
 
+  /// Only of the cpu backend: the whole of a reduction over everything, n contiguous positions in the inner order, to the
+  /// one element of its output. False, with nothing done, where the steps by launch() serve better.
+  virtual bool reduce_flat(const Executable&, std::int64_t, std::span<const FlatArgument>) { return false; }
+
   // Optional: choices within a backend that change speed and never bits. The cpu backend has them.
 
   /// Instruction-set levels that this machine can run, slowest first, and the one in use.

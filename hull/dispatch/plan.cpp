@@ -74,7 +74,7 @@ void find_short_way(CompiledPlan& plan, const graph::Snapshot& s) {
   if (plan.steps.size() != 1) return;
   const CompiledStep& compiled = *plan.steps[0];
   const graph::Step& step = *compiled.step;
-  if (!step.flat || step.program.form != program::Form::map) return;
+  if (!step.flat || (step.program.form != program::Form::map && step.program.form != program::Form::reduce_inner)) return;
   std::size_t wanted = 0;
   for (int k = 0; k < s.lazies; ++k) wanted += s.output[k];
   bool all = wanted == step.outputs.size();

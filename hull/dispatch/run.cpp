@@ -376,6 +376,15 @@ bool run_short(CompiledPlan& plan, const Snapshot& s, Results& results) {
   const Step& step = *compiled.step;
   const Executable* executable = compiled.cpu_executable.load(std::memory_order_acquire);
   if (!executable) [[unlikely]] executable = &find_executable(compiled, compiled.flat_layout, kCpu, nullptr);
+  if (step.program.form != Form::map) {
+    const Node* root = s.lazy[step.root];
+    Held made{allocate(kCpu, item_size(root->dtype))};
+    arguments[count++] = {made.storage->memory.handle, 0, false};
+    if (!cpu_device().backend->reduce_flat(*executable, root->input[0]->shape.size(), {arguments, count})) return false;
+    results.set(step.root, std::exchange(made.storage, nullptr));
+    count_program();
+    return true;
+  }
   std::int64_t n = s.node(step.root)->shape.size();
   for (Slot slot : step.outputs) {
     Storage* storage = allocate(kCpu, bytes_of(n, item_size(s.lazy[slot]->dtype)));
