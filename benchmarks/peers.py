@@ -16,6 +16,11 @@ import time
 
 SIZES = [10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000]
 STREAM = 1 << 26
+SIDES = (300, 1000, 1024, 3000)
+MATRICES = [f"{case}/{4096 * 4096}" for case in ("sum(m, axis=0)", "sum(m, axis=1)", "sum(m.T, axis=0)", "sum(m.T, axis=1)")]
+MATRICES += [f"{case}/{side * side}" for case in ("transpose", "m+m.T") for side in SIDES]
+STREAMS = [f"stream {case}/{STREAM}" for case in ("copy", "mul", "add", "triad", "dot")]
+PEERS = ("numpy", "numexpr", "numba")
 
 
 def load(name):
@@ -108,7 +113,7 @@ def matrices(threads):
         "sum(m.T, axis=1)": lambda m: m.T.sum(axis=1),
     }.items():
         yield case, m.size, "numpy", function, [m]
-    for side in (300, 1000, 1024, 3000):
+    for side in SIDES:
         m = element(0, side * side).reshape(side, side)
         yield "transpose", m.size, "numpy", lambda m: m.T.copy(), [m]
         yield "m+m.T", m.size, "numpy", lambda m: m + m.T, [m]
@@ -180,11 +185,9 @@ def main():
                 ne.set_num_threads(threads)
             if nb:
                 nb.set_num_threads(min(threads, nb.config.NUMBA_NUM_THREADS))
-            for group in (elementwise, matrices, streams):
-                if group is streams and not re.search(options.filter, "stream copy stream mul stream add stream triad stream dot"):
-                    continue
-                if group is matrices and not re.search(options.filter, "sum(m, axis=0) transpose m+m.T sum(m.T"):
-                    continue
+            for group, names in ((elementwise, None), (matrices, MATRICES), (streams, STREAMS)):
+                if names and not any(re.search(options.filter, f"{name}/{threads}/{peer}") for name in names for peer in PEERS):
+                    continue  # so that its large arrays are not made
                 for case, n, peer, function, data in group(threads):
                     name = f"{case}/{n}/{threads}/{peer}"
                     if not re.search(options.filter, name):

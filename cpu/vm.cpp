@@ -219,7 +219,7 @@ void vm_run_flat(const VmExecutable& executable, std::int64_t n, std::span<const
 }
 
 bool vm_reduce_flat(const VmExecutable& exe, std::int64_t n, std::span<const FlatArgument> arguments) {
-  constexpr std::int64_t chunk = program::kInnerOrder.chunk, most_chunks = 64;
+  constexpr std::int64_t chunk = program::kInnerOrder.chunk, most_chunks = 512;
   constexpr auto lanes = static_cast<std::size_t>(program::kInnerOrder.lanes);
   static_assert(kTile == lanes);  // so that a tile meets the lanes one to one
   const Register& reduced = exe.registers[exe.reduced];

@@ -75,6 +75,8 @@ std::int64_t direct_units(const ReduceJob& job, Worker& worker, std::int64_t uni
   return unit + last - chunk;
 }
 
+constexpr std::int64_t kLongRun = std::int64_t{4} << 20;
+
 /// One chunk of the run at one kept position.
 void inner_unit(const ReduceJob& job, Worker& worker, std::int64_t unit) {
   std::int64_t begin = unit % job.chunks * kInnerChunk, end = std::min(job.run, begin + kInnerChunk);
@@ -86,8 +88,8 @@ void inner_unit(const ReduceJob& job, Worker& worker, std::int64_t unit) {
   fill_identity(job.exe.reduction, job.type, lanes, used);
   Routine combine = job.combine();
   for (std::int64_t k = begin; k < end;) {
-    // Shorter tiles than those of maps, so that the processor reads for the next one while it computes.
-    std::size_t n = std::min<std::size_t>(kTile / 4, worker.tile_at(axes, k, end));
+    // Beyond the caches short tiles let the processor read for the next one while it computes.
+    std::size_t n = std::min<std::size_t>(job.run > kLongRun ? kTile / 4 : kTile, worker.tile_at(axes, k, end));
     worker.stage_inputs(axes, k, n);
     worker.run_steps(n);
     const char* values = worker.reduced();
