@@ -167,7 +167,3 @@ TRIREME_INLINE std::size_t floats_to_halves(std::uint16_t* to, const float* from
   for (; k + 4 <= n; k += 4) vst1_u16(to + k, vreinterpret_u16_f16(vcvt_f16_f32(vld1q_f32(from + k))));
   return k;
 }
-
-/// Copies 64 bytes; AArch64's non-temporal pairs are a hint that compilers do not give.
-TRIREME_INLINE void stream_line(char* to, const char* from) { __builtin_memcpy(to, from, 64); }
-TRIREME_INLINE void stream_fence() {}

@@ -356,7 +356,7 @@ class Runner {
 /// Runs a plan that has a short way; false, with nothing done, if it must take the long one: when somebody wants an
 /// explanation, or when the work or its data belong to another device.
 bool run_short(CompiledPlan& plan, const Snapshot& s, Results& results) {
-  if (Explain::current()) return false;
+  if (Explain::current() || profiling()) return false;
   std::uint8_t device = s.lazy[0]->device;
   if ((device ? device : choose(s, nullptr)) != kCpu) return false;
   FlatArgument arguments[kMaxParameters];
