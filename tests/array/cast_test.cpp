@@ -78,7 +78,8 @@ TEST(cast, numbers_halfway_between_halves_round_to_even_once) {
         }
   for (int shift : {12, 30, 47, 53})
     for (std::int64_t count = 128; count < 256; ++count)
-      for (std::int64_t nudge : {-1, 0, 1}) integers.push_back((2 * count + 1) * (std::int64_t{1} << (shift - 1)) + nudge);
+      for (std::int64_t nudge : {-1, 0, 1})
+        integers.push_back((2 * count + 1) * (std::int64_t{1} << (shift - 1)) + nudge);
   for (const HostArray& x : {make_host({static_cast<std::int64_t>(values.size())}, values),
                              make_host({static_cast<std::int64_t>(integers.size())}, integers)})
     for (Dtype to : {f16, bf16})

@@ -46,16 +46,19 @@ TEST(create, values_of_the_narrow_and_the_complex_dtypes_come_back) {
   EXPECT_EQ(array::from(halves, {2}).dtype(), f16);
   EXPECT_EQ(array::from(halves, {2}).to_vector<float16>()[1].bits, 0xfbff);
   EXPECT_EQ(array::from({bfloat16(-2.0f)}).to_vector<bfloat16>()[0].bits, 0xc000);
-  EXPECT_EQ(array::from({std::uint8_t{200}, std::uint8_t{7}}).to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{200, 7}));
+  EXPECT_EQ(array::from({std::uint8_t{200}, std::uint8_t{7}}).to_vector<std::uint8_t>(),
+            (std::vector<std::uint8_t>{200, 7}));
   EXPECT_EQ(array::from({~std::uint64_t{0}}).item<std::uint64_t>(), ~std::uint64_t{0});
   const std::complex<double> z{1, -2};
   EXPECT_EQ(array::from({z}).dtype(), complex128);
   EXPECT_EQ(array::from({z}).item<std::complex<double>>(), z);
-  EXPECT_EQ(array::from({std::complex<float>(0.5f, 3)}).to_vector<std::complex<float>>()[0], std::complex<float>(0.5f, 3));
+  EXPECT_EQ(array::from({std::complex<float>(0.5f, 3)}).to_vector<std::complex<float>>()[0],
+            std::complex<float>(0.5f, 3));
 }
 
 TEST(create, full_takes_any_number_that_the_dtype_holds) {
-  EXPECT_EQ(full({2}, ~std::uint64_t{0}, u64).to_vector<std::uint64_t>(), std::vector<std::uint64_t>(2, ~std::uint64_t{0}));
+  EXPECT_EQ(full({2}, ~std::uint64_t{0}, u64).to_vector<std::uint64_t>(),
+            std::vector<std::uint64_t>(2, ~std::uint64_t{0}));
   EXPECT_EQ(full({1}, -128, i8).item<std::int8_t>(), -128);
   EXPECT_EQ(full({1}, 65519.0, f16).to_vector<float16>()[0].bits, 0x7bff);
   EXPECT_EQ(full({1}, 1e5, f16).to_vector<float16>()[0].bits, 0x7c00);
@@ -73,7 +76,8 @@ TEST(create, bytes_that_are_no_bool_become_true) {
 TEST(create, zeros_ones_and_full_fill) {
   for (Dtype d : kDtypes) {
     for (Bits b : to_host(zeros({2, 3}, d)).bits) EXPECT_EQ(b, 0u);
-    EXPECT_EQ(to_host(astype(kind(d) == Kind::complex ? real(ones({5}, d)) : ones({5}, d), i64)).bits, std::vector<Bits>(5, 1));
+    EXPECT_EQ(to_host(astype(kind(d) == Kind::complex ? real(ones({5}, d)) : ones({5}, d), i64)).bits,
+              std::vector<Bits>(5, 1));
     EXPECT_EQ(ones({0, 4}, d).shape(), (Shape{0, 4}));
   }
   EXPECT_EQ(full({2}, 2.5, f32).to_vector<float>(), (std::vector<float>{2.5f, 2.5f}));
@@ -122,7 +126,8 @@ TEST(create, arange_takes_numbers_beyond_i64_and_refuses_complex_ones) {
   EXPECT_EQ(arange(first, first + 8193, 4096, f64).to_vector<double>(), (std::vector<double>{0x1p63, 0x1p63 + 4096}));
   EXPECT_EQ(arange(0, 300, 100, u8).to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{0, 100, 200}));
   EXPECT_EQ(arange(0.0, 1.0, 0.25, f16).to_vector<float16>()[3].bits, float16(0.75f).bits);
-  EXPECT_EQ(arange(2, 4, 1, complex64).to_vector<std::complex<float>>(), (std::vector<std::complex<float>>{2.0f, 3.0f}));
+  EXPECT_EQ(arange(2, 4, 1, complex64).to_vector<std::complex<float>>(),
+            (std::vector<std::complex<float>>{2.0f, 3.0f}));
   EXPECT_THROW(arange(std::complex<double>(0, 1), 5, 1, complex128), error);
 }
 

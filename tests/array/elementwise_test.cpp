@@ -197,7 +197,8 @@ TEST_P(TableRow, result_within_an_expression_is_what_it_is_in_memory) {
     const HostArray stored = to_host(call(row(), arguments));
     HostArray same{boolean, {500}, {}};
     for (Bits b : stored.bits) same.bits.push_back(!is_nan(stored.dtype, b));
-    expect_everywhere([&] { return equal(call(row(), arguments), to_array(stored)); }, same, call_text(row(), arguments));
+    expect_everywhere([&] { return equal(call(row(), arguments), to_array(stored)); }, same,
+                      call_text(row(), arguments));
   }
 }
 
@@ -246,7 +247,8 @@ Bits of_any_magnitude(Dtype dtype, Random& random) {
   const Format f = format(dtype);
   const int first = f.least_exponent - f.digits, last = f.digits == 24 ? 128 : 1024;
   const double fraction = 0.5 + random.unit() / 2;
-  const long double value = std::ldexp(static_cast<long double>(fraction), static_cast<int>(random.between(first, last)));
+  const long double value =
+      std::ldexp(static_cast<long double>(fraction), static_cast<int>(random.between(first, last)));
   return rounded(dtype, std::min(value, f.largest) * (random.chance(50) ? 1 : -1));
 }
 

@@ -51,7 +51,8 @@ TEST(error, dtypes_a_rule_does_not_take_are_named) {
   expect_error([&] { maximum(whole, pairs); }, Code::dtype_mismatch, "maximum", {"complex64"});
   expect_error([&] { halves % 2; }, Code::dtype_mismatch, "remainder", {"float16", "integers"});
   expect_error([&] { whole << 1.0; }, Code::dtype_mismatch, "bitwise_left_shift", {"float64"});
-  expect_error([&] { bitwise_right_shift(zeros({2}, u64), whole); }, Code::dtype_mismatch, "bitwise_right_shift", {"float64"});
+  expect_error([&] { bitwise_right_shift(zeros({2}, u64), whole); }, Code::dtype_mismatch, "bitwise_right_shift",
+               {"float64"});
   expect_error([&] { halves ^ halves; }, Code::dtype_mismatch, "bitwise_xor", {"float16", "integers and bool"});
   expect_error([&] { floor(flags); }, Code::dtype_mismatch, "floor", {"bool"});
   expect_error([&] { isnan(flags); }, Code::dtype_mismatch, "isnan", {"bool"});
@@ -99,7 +100,8 @@ TEST(error, scalar_outside_the_dtype_is_named) {
   EXPECT_EQ((x + 2147483647).at(0).item<std::int32_t>(), 2147483647);
   expect_error([] { zeros({2}, u8) + -1; }, Code::out_of_range, "add", {"-1", "uint8"});
   expect_error([] { zeros({2}, i8) * 128; }, Code::out_of_range, "multiply", {"128", "int8"});
-  expect_error([] { zeros({2}, i64) + (std::uint64_t{1} << 63); }, Code::out_of_range, "add", {"9223372036854775808", "int64"});
+  expect_error([] { zeros({2}, i64) + (std::uint64_t{1} << 63); }, Code::out_of_range, "add",
+               {"9223372036854775808", "int64"});
   expect_error([] { negative(~std::uint64_t{0}); }, Code::out_of_range, "negative", {"18446744073709551615"});
   expect_error([] { full({1}, std::complex<double>(1, -2), f64); }, Code::dtype_mismatch, "full", {"1-2j", "float64"});
   EXPECT_EQ((zeros({2}, u64) + ~std::uint64_t{0}).at(0).item<std::uint64_t>(), ~std::uint64_t{0});

@@ -1,7 +1,7 @@
 // tests/array/reduce_test.cpp -- every reduction against the fixed order and against the truth; roll
 // SPDX-License-Identifier: Apache-2.0
-#include "trireme/manipulate.hpp"
 #include "trireme/reduce.hpp"
+#include "trireme/manipulate.hpp"
 
 #include <gtest/gtest.h>
 
@@ -40,7 +40,8 @@ TEST(reduce, run_lengths_around_every_block_give_the_oracles_bits) {
   for (Dtype d : kDtypes)
     for (std::int64_t n : {0, 1, 2, 7, 16, 17, 65, 255, 511, 512, 513, 1025, 8191, 8192, 8193, 16385, 40001})
       for (Reduction r : kReductions) {
-        if (!takes(r, d) || (n == 0 && !takes_empty_runs(r)) || (n > 8193 && d != f32 && d != f16 && d != i32)) continue;
+        if (!takes(r, d) || (n == 0 && !takes_empty_runs(r)) || (n > 8193 && d != f32 && d != f16 && d != i32))
+          continue;
         if (HasFailure()) return;
         expect_reduction(r, n % 2 ? random_array(d, {n}, random) : tame_array(d, {n}, random), {}, false);
       }
@@ -145,7 +146,9 @@ TEST(reduce, every_choice_of_axes_gives_the_oracles_bits) {
           for (int k = 0; k < shape.rank(); ++k)
             if (mask >> k & 1) axes.push_back(mask % 3 == 0 ? k - shape.rank() : k);
           if (!takes_axes(r, axes)) continue;
-          const Dtype d = mask % 3 == 0 ? f32 : r < Reduction::any && r != Reduction::min && r != Reduction::max ? complex64 : f16;
+          const Dtype d = mask % 3 == 0                                                      ? f32
+                          : r < Reduction::any && r != Reduction::min && r != Reduction::max ? complex64
+                                                                                             : f16;
           expect_reduction(r, tame_array(d, shape, random), axes, mask % 2 == 0, placing);
         }
 }

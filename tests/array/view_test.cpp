@@ -202,7 +202,8 @@ TEST(view, elements_of_every_dtype_keep_their_bits) {
         EXPECT_TRUE(same_bits(to_array(x, placing), x)) << name(placing);
         EXPECT_TRUE(same_bits(to_array(x, placing).transpose().eval().transpose(), x)) << name(placing);
         if (shape.rank() == 0) continue;
-        expect_everywhere([&] { return roll(roll(to_array(x, placing), 5, 0), -5, 0).flip(0).eval().flip(0); }, x, name(placing));
+        expect_everywhere([&] { return roll(roll(to_array(x, placing), 5, 0), -5, 0).flip(0).eval().flip(0); }, x,
+                          name(placing));
         EXPECT_TRUE(same_bits(to_array(x, placing).reshape({-1}).reshape(shape), x)) << name(placing);
       }
     }

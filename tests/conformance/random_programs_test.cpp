@@ -147,8 +147,10 @@ Dtype work_of(const Tree& tree, const Step& step) {
   if (step.kind == StepKind::reduce) return tree.steps[static_cast<std::size_t>(step.sources[0].step)].dtype;
   std::vector<OperandType> types;
   for (const Source& s : step.sources) {
-    if (s.step < 0) types.push_back({true, f64, s.scalar.kind});
-    else types.push_back({false, tree.steps[static_cast<std::size_t>(s.step)].dtype, {}});
+    if (s.step < 0)
+      types.push_back({true, f64, s.scalar.kind});
+    else
+      types.push_back({false, tree.steps[static_cast<std::size_t>(s.step)].dtype, {}});
   }
   return row_types(step.row, types).value().operands.back();
 }
@@ -167,7 +169,8 @@ TEST(random_programs, every_row_and_reduction_occurs_on_every_dtype_it_takes) {
   for (Dtype d : kDtypes) {
     for (int row = 0; row < kRowCount; ++row) {
       const RowInfo& what = kRows[row];
-      const auto rule = row_types(static_cast<Row>(row), std::vector<OperandType>(static_cast<std::size_t>(what.arity), {false, d, kind(d)}));
+      const auto rule = row_types(static_cast<Row>(row),
+                                  std::vector<OperandType>(static_cast<std::size_t>(what.arity), {false, d, kind(d)}));
       if (!rule || rule->operands.back() != d) continue;
       EXPECT_GT((seen[{what.name, d}]), 0) << what.name << " of " << trireme::name(d);
     }

@@ -57,9 +57,20 @@ TEST(Integer, division_has_pythons_signs_and_no_traps) {
   constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
   struct {
     std::int32_t a, b, quotient, rest;
-  } const cases[] = {{7, 2, 3, 1},   {-7, 2, -4, 1},    {7, -2, -4, -1},    {-7, -2, 3, -1},   {6, 3, 2, 0},       {-6, 3, -2, 0},
-                     {5, 0, 0, 0},   {least, 0, 0, 0},  {least, -1, least, 0}, {least, 1, least, 0}, {1, least, -1, least + 1},
-                     {-1, least, 0, -1}, {least, least, 1, 0}, {0, -5, 0, 0}};
+  } const cases[] = {{7, 2, 3, 1},
+                     {-7, 2, -4, 1},
+                     {7, -2, -4, -1},
+                     {-7, -2, 3, -1},
+                     {6, 3, 2, 0},
+                     {-6, 3, -2, 0},
+                     {5, 0, 0, 0},
+                     {least, 0, 0, 0},
+                     {least, -1, least, 0},
+                     {least, 1, least, 0},
+                     {1, least, -1, least + 1},
+                     {-1, least, 0, -1},
+                     {least, least, 1, 0},
+                     {0, -5, 0, 0}};
   for (const auto& c : cases) {
     EXPECT_EQ(floor_divide(I(c.a), I(c.b)).value, c.quotient) << c.a << " // " << c.b;
     EXPECT_EQ(remainder(I(c.a), I(c.b)).value, c.rest) << c.a << " % " << c.b;
@@ -120,11 +131,14 @@ TEST(Half, every_half_widens_to_its_value) {
     const int exponent = bits >> 10 & 31, fraction = bits & 1023;
     float expected = exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
                                    : std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
-    if (exponent == 31) expected = fraction ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity();
+    if (exponent == 31)
+      expected = fraction ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity();
     if (bits & 0x8000) expected = -expected;
     ASSERT_TRUE(math_test::same(from_half(Scalar<std::int32_t>(bits)).value, expected)) << std::hex << bits;
-    ASSERT_TRUE(math_test::same(static_cast<float>(float16::from_bits(static_cast<std::uint16_t>(bits))), expected)) << std::hex << bits;
-    ASSERT_TRUE(math_test::same(from_bfloat(Scalar<std::int32_t>(bits)).value, std::bit_cast<float>(bits << 16))) << std::hex << bits;
+    ASSERT_TRUE(math_test::same(static_cast<float>(float16::from_bits(static_cast<std::uint16_t>(bits))), expected))
+        << std::hex << bits;
+    ASSERT_TRUE(math_test::same(from_bfloat(Scalar<std::int32_t>(bits)).value, std::bit_cast<float>(bits << 16)))
+        << std::hex << bits;
   }
 }
 
@@ -147,7 +161,8 @@ TEST(Half, every_float_rounds_to_the_nearest_half) {
       wrong += half != 0x7e00 || bfloat != 0x7fc0;
       return;
     }
-    const double narrow = from_half(Scalar<std::int32_t>(half)).value, coarse = from_bfloat(Scalar<std::int32_t>(bfloat)).value;
+    const double narrow = from_half(Scalar<std::int32_t>(half)).value,
+                 coarse = from_bfloat(Scalar<std::int32_t>(bfloat)).value;
     wrong += !math_test::same(narrow, std::isinf(x) ? x : nearest(x, 11, -13, 65504)) ||
              !math_test::same(coarse, std::isinf(x) ? x : nearest(x, 8, -125, 0x1.FEp127));
   });

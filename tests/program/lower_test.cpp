@@ -25,7 +25,9 @@ class Map {
     const auto first = builder_.parameter(Role::input, component(dtype));
     return lowering_.load(dtype, first, is_complex(dtype) ? builder_.parameter(Role::input, component(dtype)) : first);
   }
-  Lowered row(Opcode op, Dtype result, const std::vector<Lowered>& operands) { return lowering_.row(op, result, operands); }
+  Lowered row(Opcode op, Dtype result, const std::vector<Lowered>& operands) {
+    return lowering_.row(op, result, operands);
+  }
   Lowered cast(Lowered value, Dtype to) { return lowering_.cast(value, to); }
   Map& store(Dtype dtype, Lowered value) {
     lowering_.store(builder_.parameter(Role::output, dtype), value);
@@ -57,8 +59,8 @@ TEST(Lower, narrow_arithmetic_wraps_or_rounds_after_each_operation) {
     Map m;
     const Lowered x = m.input(d), y = m.input(d), sum = m.row(Opcode::add, d, {x, y});
     m.store(d, m.row(Opcode::multiply, d, {sum, y}));
-    EXPECT_EQ(m.instructions(), "load load cast(" + wide + ") cast(" + wide + ") add cast(" + narrow + ") cast(" + wide +
-                                    ") multiply cast(" + narrow + ") store");
+    EXPECT_EQ(m.instructions(), "load load cast(" + wide + ") cast(" + wide + ") add cast(" + narrow + ") cast(" +
+                                    wide + ") multiply cast(" + narrow + ") store");
   }
 }
 
@@ -167,7 +169,8 @@ TEST(Lower, every_row_gives_a_verified_program_on_every_dtype_it_takes) {
       if (kind(d) == Kind::integer && rule == Rule::rounding) continue;
       Map m;
       std::vector<Lowered> operands;
-      for (int o = 0; o < info(op).operands; ++o) operands.push_back(m.input(rule == Rule::choice && o == 0 ? boolean : d));
+      for (int o = 0; o < info(op).operands; ++o)
+        operands.push_back(m.input(rule == Rule::choice && o == 0 ? boolean : d));
       const Dtype result = graph::row_result(rule, d);
       m.store(result, m.row(op, result, operands));
       const Program p = m.take();

@@ -160,7 +160,8 @@ std::string verdict(Builder& b) {
 TEST(Verify, narrow_types_are_loaded_converted_and_stored_only) {
   for (Dtype narrow : {i8, i16, u8, u16, f16, bf16}) {
     const Dtype wide = narrow == f16 || narrow == bf16 ? f32 : i32;
-    Builder copy = with(Role::input, narrow, narrow), sum = with(Role::input, narrow, narrow), other = with(Role::input, narrow, i64);
+    Builder copy = with(Role::input, narrow, narrow), sum = with(Role::input, narrow, narrow),
+            other = with(Role::input, narrow, i64);
     copy.store(1, copy.emit(Opcode::cast, narrow, copy.emit(Opcode::cast, wide, copy.load(0))));
     EXPECT_EQ(verdict(copy), "") << short_name(narrow);
     const Value x = sum.load(0);
@@ -180,8 +181,9 @@ TEST(Verify, narrow_types_are_loaded_converted_and_stored_only) {
 }
 
 TEST(Verify, complex_numbers_are_stored_as_their_two_parts) {
-  Builder good = with(Role::input, f32, complex64), wide = with(Role::input, f64, complex64), load = with(Role::input, complex64, f32),
-          single = with(Role::input, f32, f32), cast = with(Role::input, f32, complex64);
+  Builder good = with(Role::input, f32, complex64), wide = with(Role::input, f64, complex64),
+          load = with(Role::input, complex64, f32), single = with(Role::input, f32, f32),
+          cast = with(Role::input, f32, complex64);
   const auto pair = [](Builder& b, Dtype type) {
     const Value x = b.load(0);
     b.emit(Opcode::store_pair, type, x, x, kNoValue, 1);
@@ -199,7 +201,8 @@ TEST(Verify, complex_numbers_are_stored_as_their_two_parts) {
 }
 
 TEST(Verify, index_parameters_are_i64_and_read_by_load) {
-  Builder good = with(Role::index, i64, i64), narrow = with(Role::index, i32, i32), scalar = with(Role::index, i64, i64);
+  Builder good = with(Role::index, i64, i64), narrow = with(Role::index, i32, i32),
+          scalar = with(Role::index, i64, i64);
   good.store(1, good.load(0));
   narrow.store(1, narrow.load(0));
   scalar.store(1, scalar.scalar(0));

@@ -1,4 +1,4 @@
-// tests/recorded/cases_dtypes.cpp -- rows, casts, reductions and fused expressions over narrow, unsigned and complex dtypes
+// tests/recorded/cases_dtypes.cpp -- rows, casts, reductions, fused expressions: narrow, unsigned and complex dtypes
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
 #include <string_view>
@@ -48,7 +48,8 @@ bool works_on(Row row, Dtype dtype) {
   const test::RowInfo& what = test::info(row);
   if (is_one_of(what.rule, {"component", "conjugate"}) && kind(dtype) != Kind::complex) return false;
   if (is_one_of(what.rule, {"rounding"}) && kind(dtype) == Kind::integer) return false;
-  const auto types = test::row_types(row, std::vector<test::OperandType>(static_cast<std::size_t>(what.arity), {false, dtype, kind(dtype)}));
+  const auto types = test::row_types(
+      row, std::vector<test::OperandType>(static_cast<std::size_t>(what.arity), {false, dtype, kind(dtype)}));
   return types && types->operands.back() == dtype;
 }
 
@@ -58,8 +59,10 @@ bool is_chosen(Row row, Dtype dtype) {
   const bool arithmetic = is_one_of(name, {"add", "multiply", "divide", "floor_divide", "remainder", "abs", "minimum",
                                            "bitwise_invert", "bitwise_left_shift", "bitwise_right_shift", "less"});
   // Of integers these are what they are of any other, and of each other's negations one is enough.
-  if (is_one_of(name, {"isnan", "isinf", "isfinite", "fmin", "fmax", "signbit"}) && kind(dtype) == Kind::integer) return false;
-  if (is_one_of(name, {"not_equal", "greater", "greater_equal", "subtract"}) && kind(dtype) != Kind::complex) return false;
+  if (is_one_of(name, {"isnan", "isinf", "isfinite", "fmin", "fmax", "signbit"}) && kind(dtype) == Kind::integer)
+    return false;
+  if (is_one_of(name, {"not_equal", "greater", "greater_equal", "subtract"}) && kind(dtype) != Kind::complex)
+    return false;
   switch (dtype) {
     case Dtype::i8:
     case Dtype::u16:
@@ -76,9 +79,10 @@ bool is_chosen(Row row, Dtype dtype) {
     case Dtype::boolean:
       return is_one_of(name, {"bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_invert"});
     default:
-      return !is_one_of(name, {"add", "subtract", "multiply", "divide", "negative", "abs", "sqrt", "fma", "minimum", "maximum", "exp",
-                               "log", "tanh", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and",
-                               "logical_or", "logical_xor", "logical_not", "where"});
+      return !is_one_of(name, {"add",           "subtract",    "multiply",   "divide",      "negative",    "abs",
+                               "sqrt",          "fma",         "minimum",    "maximum",     "exp",         "log",
+                               "tanh",          "equal",       "not_equal",  "less",        "less_equal",  "greater",
+                               "greater_equal", "logical_and", "logical_or", "logical_xor", "logical_not", "where"});
   }
 }
 
@@ -106,7 +110,8 @@ void add_reductions(const std::function<void(std::string, std::function<array()>
         if (!test::reduction_dtype(r, d) || few || (first && (d == i32 || d == f32 || d == f64))) continue;
         add(std::string(test::name(r)) + "/" + form.name + "/" + text(d), [=] {
           array x = random(d, form.shape, seed);
-          if (r == Reduction::prod && kind(d) >= Kind::floating) x = x * 1e-3 + 1;  // stays away from both ends of the range
+          if (r == Reduction::prod && kind(d) >= Kind::floating)
+            x = x * 1e-3 + 1;  // stays away from both ends of the range
           const array result = test::apply(r, x, {form.axis}, false, r == Reduction::stddev ? 1 : 0);
           return r == Reduction::prod && kind(d) == Kind::complex ? result * 1 : result;  // computed already, else
         });
@@ -151,7 +156,8 @@ void add_fused(const std::function<void(std::string, std::function<array()>)>& a
     return x;
   });
   add("fused/mixed_narrow", [] {
-    return astype(vector(i8, 6006) * vector(u8, 6007) + vector(u16, 6008), f16) * vector(bf16, 6009) - vector(f16, 6010);
+    return astype(vector(i8, 6006) * vector(u8, 6007) + vector(u16, 6008), f16) * vector(bf16, 6009) -
+           vector(f16, 6010);
   });
   add("fused/division/int64", [] {
     const array a = random(i64, {kRandom}, 6011, Values::any), b = vector(i64, 6012).slice({{0, kRandom}});
@@ -173,7 +179,14 @@ void add_dtype_cases(std::vector<Case>& cases) {
     for (const Dtype to : kDtypes)
       if (is_cast(from, to))
         add("astype/" + text(from) + "/" + text(to), [from, to] { return astype(shared_operand(from, 1, 0), to); });
-  for (const auto& [a, b] : {std::pair(i8, u8), {u32, i32}, {u64, i8}, {f16, bf16}, {f16, u16}, {bf16, i8}, {f32, complex64}, {i64, complex64}})
+  for (const auto& [a, b] : {std::pair(i8, u8),
+                             {u32, i32},
+                             {u64, i8},
+                             {f16, bf16},
+                             {f16, u16},
+                             {bf16, i8},
+                             {f32, complex64},
+                             {i64, complex64}})
     add("add/" + text(a) + "/" + text(b), [a = a, b = b] { return shared_operand(a, 2, 0) + shared_operand(b, 2, 1); });
   add_reductions(add);
   add_fused(add);

@@ -26,7 +26,8 @@ long double decode_narrow(Dtype dtype, unsigned bits) {
     return fraction ? std::numeric_limits<long double>::quiet_NaN()
                     : std::copysign(std::numeric_limits<long double>::infinity(), sign);
   if (exponent == 0) return sign * std::ldexp(static_cast<long double>(fraction), last_place);
-  return sign * std::ldexp(static_cast<long double>(fraction + (1u << width)), last_place + static_cast<int>(exponent) - 1);
+  return sign *
+         std::ldexp(static_cast<long double>(fraction + (1u << width)), last_place + static_cast<int>(exponent) - 1);
 }
 
 Bits encode_narrow(Dtype dtype, long double value) {
@@ -43,7 +44,8 @@ Bits encode_narrow(Dtype dtype, long double value) {
   const long double count = std::nearbyint(std::ldexp(size, -place));
   const long double result = std::ldexp(count, place);
   if (result > format(dtype).largest) return sign | top << width;
-  if (result < std::ldexp(1.0L, last_place + width)) return sign | static_cast<unsigned>(std::ldexp(result, -last_place));
+  if (result < std::ldexp(1.0L, last_place + width))
+    return sign | static_cast<unsigned>(std::ldexp(result, -last_place));
   const long double fraction = std::frexp(result, &exponent);  // in [0.5, 1)
   const int field = exponent - 1 - (last_place + width) + 1;
   return sign | static_cast<unsigned>(field) << width |
@@ -92,7 +94,8 @@ Number decoded(Dtype dtype, Bits bits) {
       if (dtype == f64) return {from_bits<double>(bits), 0};
       return {decode_narrow(dtype, static_cast<unsigned>(bits)), 0};
     case Kind::complex:
-      return {decoded(component(dtype), real_bits(dtype, bits)).re, decoded(component(dtype), imaginary_bits(dtype, bits)).re};
+      return {decoded(component(dtype), real_bits(dtype, bits)).re,
+              decoded(component(dtype), imaginary_bits(dtype, bits)).re};
   }
   return {};
 }

@@ -133,9 +133,9 @@ double complex_magnitude_error(Dtype work, Bits operand, Bits got) {
 
 bool is_exact(Row row, Dtype work) {
   switch (row) {
-#define OP(name, arity, rule, expression, doc)                        \
-  case Row::name:                                                     \
-    return !std::is_base_of_v<Inexact, Oracle<Row::name>> &&          \
+#define OP(name, arity, rule, expression, doc)               \
+  case Row::name:                                            \
+    return !std::is_base_of_v<Inexact, Oracle<Row::name>> && \
            !(std::is_base_of_v<InexactOfComplex, Oracle<Row::name>> && kind(work) == Kind::complex);
 #include "trireme/elementwise.def"
 #undef OP
@@ -162,8 +162,9 @@ double error_in_ulp(Row row, Dtype work, const Bits* operands, Bits got) {
 }
 
 double ulp_bound(Row row, Dtype work) {
-  // With u half a last place: the numerator's error is 2u |a||b| by Cauchy's inequality, the divisor's 2u, the division's
-  // u, so 5u |a / b|, which is at most 5 sqrt 2 last places of the larger part; one more where results are subnormal.
+  // With u half a last place: the numerator's error is 2u |a||b| by Cauchy's inequality, the divisor's 2u, the
+  // division's u, so 5u |a / b|, which is at most 5 sqrt 2 last places of the larger part; one more where results are
+  // subnormal.
   if (row == Row::divide) return 8.1;
   // The sum of squares is off by 2u, its root by u and u more; half a last place more where the result is subnormal.
   if (row == Row::abs) return 2.5;

@@ -1,4 +1,4 @@
-// tests/support/oracle.hpp -- what every operation must give, written independently of the library, in plain scalar code
+// tests/support/oracle.hpp -- what every operation must give, in plain scalar code that shares nothing with the library
 // SPDX-License-Identifier: Apache-2.0
 //
 // Nothing here uses a row's expression or hull/math. Rows that IEEE-754 determines are computed in a wider type or in
@@ -77,9 +77,9 @@ std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
 std::int64_t broadcast_index(const Shape& from, const Shape& to, std::int64_t flat);
 
 enum class Reduction { sum, prod, mean, min, max, any, all, count_nonzero, var, stddev, argmin, argmax };
-inline constexpr Reduction kReductions[] = {Reduction::sum,    Reduction::prod,   Reduction::mean, Reduction::min,
-                                            Reduction::max,    Reduction::any,    Reduction::all,  Reduction::count_nonzero,
-                                            Reduction::var,    Reduction::stddev, Reduction::argmin, Reduction::argmax};
+inline constexpr Reduction kReductions[] = {
+    Reduction::sum, Reduction::prod,          Reduction::mean, Reduction::min,    Reduction::max,    Reduction::any,
+    Reduction::all, Reduction::count_nonzero, Reduction::var,  Reduction::stddev, Reduction::argmin, Reduction::argmax};
 const char* name(Reduction reduction);
 /// `axes` empty: all. argmin and argmax take one axis or none. `correction` is for var and stddev.
 array apply(Reduction reduction, const array& x, const std::vector<int>& axes, bool keepdims, double correction = 0);

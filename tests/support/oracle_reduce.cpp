@@ -1,4 +1,4 @@
-// tests/support/oracle_reduce.cpp -- reductions in the fixed order, element by element, and their distance from the truth
+// tests/support/oracle_reduce.cpp -- reductions in the fixed order, element by element; how far they are from the truth
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
@@ -221,7 +221,8 @@ Bits count_true(Dtype dtype, const std::vector<Bits>& run) {
   return count;
 }
 
-/// The second half of the run is multiplied into the first, and an odd last one into the first of all, until one is left.
+/// The second half of the run is multiplied into the first, and an odd last one into the first of all, until one is
+/// left.
 Bits complex_product(Dtype dtype, std::vector<Bits> run) {
   const auto product = [dtype](Bits a, Bits b) {
     const Bits operands[] = {a, b};
@@ -238,7 +239,8 @@ Bits complex_product(Dtype dtype, std::vector<Bits> run) {
 }
 
 /// Of a real dtype: in the type it is computed in, then rounded to `result`.
-Bits reduce_real(Reduction reduction, Dtype dtype, const std::vector<Bits>& run, Order order, Dtype result, double correction) {
+Bits reduce_real(Reduction reduction, Dtype dtype, const std::vector<Bits>& run, Order order, Dtype result,
+                 double correction) {
   const Dtype work = result == f16 || result == bf16 ? f32 : result;
   return visit(work, [&]<class T>(T) -> Bits {
     if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) {
@@ -262,13 +264,15 @@ Bits reduce_complex(Reduction reduction, Dtype dtype, const std::vector<Bits>& r
   }
   const bool spread = reduction == Reduction::var || reduction == Reduction::stddev;
   const Reduction each = spread ? Reduction::var : reduction;
-  const Bits parts[] = {reduce_real(each, part, re, order, part, correction), reduce_real(each, part, im, order, part, correction)};
+  const Bits parts[] = {reduce_real(each, part, re, order, part, correction),
+                        reduce_real(each, part, im, order, part, correction)};
   if (!spread) return complex_bits(dtype, parts[0], parts[1]);
   const Bits var = expected(Row::add, part, parts);
   return reduction == Reduction::var ? var : expected(Row::sqrt, part, &var);
 }
 
-Bits reduce_elements(Reduction reduction, Dtype dtype, const std::vector<Bits>& run, Order order, Dtype result, double correction) {
+Bits reduce_elements(Reduction reduction, Dtype dtype, const std::vector<Bits>& run, Order order, Dtype result,
+                     double correction) {
   switch (reduction) {
     case Reduction::any:
       return count_true(dtype, run) > 0;
@@ -287,7 +291,8 @@ Bits reduce_elements(Reduction reduction, Dtype dtype, const std::vector<Bits>& 
 
 }  // namespace
 
-HostArray expected(Reduction reduction, const HostArray& x, const std::vector<int>& axes, bool keepdims, double correction) {
+HostArray expected(Reduction reduction, const HostArray& x, const std::vector<int>& axes, bool keepdims,
+                   double correction) {
   const Runs runs = split(x.shape, axes, keepdims);
   HostArray out{reduction_dtype(reduction, x.dtype).value(), runs.result, {}};
   for (const auto& members : runs.members) {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Included by oracle.cpp only. A row's oracle is Oracle<row>, with an of() for each kind of operand that the row takes;
-// a row without one stops the build where the table is expanded. f16 and bf16 operands come as floats, and the result is
-// rounded by the caller. bool comes as an unsigned integer of one bit.
+// a row without one stops the build where the table is expanded. f16 and bf16 operands come as floats, and the result
+// is rounded by the caller. bool comes as an unsigned integer of one bit.
 #pragma once
 
 #include <algorithm>
@@ -89,6 +89,8 @@ struct Oracle;
 struct Inexact {};
 struct InexactOfComplex {};
 
+// clang-format takes ORACLE() for a function: what follows is laid out by hand.
+// clang-format off
 #define ORACLE(name) \
   template <>        \
   struct Oracle<Row::name>
@@ -327,5 +329,7 @@ ORACLE(make_complex) {
   template <Float T>
   static Pair<T> of(T a, T b) { return {a, b}; }
 };
+
+// clang-format on
 
 }  // namespace trireme::test

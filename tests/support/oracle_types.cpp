@@ -48,15 +48,16 @@ std::optional<Dtype> common(const std::vector<OperandType>& operands, std::size_
   return strong;
 }
 
-// What rules take and give, in columns: b(ool), i(nteger), f(loat), c(omplex) as they are; d: made f64 first; "-": error.
+// What rules take and give, in columns: b(ool), i(nteger), f(loat), c(omplex) as they are; d: made f64 first; "-":
+// error.
 struct Rule {
   std::string_view name, taken;
   char result;  // s(ame), b(ool), p(art)
 };
 constexpr Rule kRules[] = {
-    {"arithmetic", "-ifc", 's'}, {"quotient", "-dfc", 's'},   {"floating", "-df-", 's'},  {"ordered", "-if-", 's'},
-    {"magnitude", "-ifc", 'p'},  {"rounding", "-if-", 's'},   {"integral", "-i--", 's'},  {"bitwise", "bi--", 's'},
-    {"classify", "-ifc", 'b'},   {"predicate", "-if-", 'b'},  {"equality", "bifc", 'b'},  {"comparison", "bif-", 'b'},
+    {"arithmetic", "-ifc", 's'}, {"quotient", "-dfc", 's'},  {"floating", "-df-", 's'}, {"ordered", "-if-", 's'},
+    {"magnitude", "-ifc", 'p'},  {"rounding", "-if-", 's'},  {"integral", "-i--", 's'}, {"bitwise", "bi--", 's'},
+    {"classify", "-ifc", 'b'},   {"predicate", "-if-", 'b'}, {"equality", "bifc", 'b'}, {"comparison", "bif-", 'b'},
     {"component", "bifc", 'p'},  {"conjugate", "bifc", 's'},
 };
 
@@ -90,7 +91,9 @@ std::optional<RowTypes> types_of(Row row, const std::vector<OperandType>& operan
 
 std::optional<RowTypes> row_types(Row row, const std::vector<OperandType>& operands) {
   auto types = types_of(row, operands);
-  if (types) types->alone = std::all_of(operands.begin() + (row == Row::where), operands.end(), [](const OperandType& o) { return o.weak; });
+  if (types)
+    types->alone = std::all_of(operands.begin() + (row == Row::where), operands.end(),
+                               [](const OperandType& o) { return o.weak; });
   return types;
 }
 
@@ -105,9 +108,12 @@ namespace {
 std::optional<Bits> scalar_bits(Scalar scalar, Dtype dtype) {
   const bool whole = scalar.kind <= Kind::integer;
   Number number;
-  if (!whole) number = {scalar.floating, scalar.imaginary};
-  else if (scalar.above_i64) number.re = static_cast<long double>(static_cast<std::uint64_t>(scalar.integer));
-  else number.re = static_cast<long double>(scalar.integer);
+  if (!whole)
+    number = {scalar.floating, scalar.imaginary};
+  else if (scalar.above_i64)
+    number.re = static_cast<long double>(static_cast<std::uint64_t>(scalar.integer));
+  else
+    number.re = static_cast<long double>(scalar.integer);
   const Bits bits = encoded(dtype, number, whole);
   if (whole && kind(dtype) == Kind::integer && decoded(dtype, bits).re != number.re) return std::nullopt;
   return bits;

@@ -71,9 +71,9 @@ std::vector<Bits> special_floats(Dtype dtype) {
 
 std::vector<Bits> few_special_floats(Dtype dtype) {
   const Format f = format(dtype);
-  auto out = both_signs(dtype, {0, std::ldexp(1.0L, f.least_exponent - f.digits), std::ldexp(1.0L, f.least_exponent - 1), 1,
-                                1 + std::ldexp(1.0L, 1 - f.digits), 1.5L, f.largest,
-                                std::numeric_limits<long double>::infinity()});
+  auto out = both_signs(
+      dtype, {0, std::ldexp(1.0L, f.least_exponent - f.digits), std::ldexp(1.0L, f.least_exponent - 1), 1,
+              1 + std::ldexp(1.0L, 1 - f.digits), 1.5L, f.largest, std::numeric_limits<long double>::infinity()});
   out.push_back(rounded(dtype, std::numeric_limits<long double>::quiet_NaN()));
   out.push_back(rounded(dtype, 0.1L));
   return out;
@@ -83,8 +83,25 @@ std::vector<Bits> few_special_floats(Dtype dtype) {
 std::vector<Bits> special_integers(Dtype dtype) {
   const int width = static_cast<int>(8 * item_size(dtype));
   const Bits mask = (Bits{1} << width) - 1, sign = Bits{1} << (width - 1);
-  std::vector<Bits> out = {0, 1, mask, 2, mask - 1, 3, 7, mask - 9, sign >> 1, sign - 1, sign - 2, sign, sign + 1,
-                           static_cast<Bits>(width), static_cast<Bits>(width - 1), 46340, 46341, 65535, 65536};
+  std::vector<Bits> out = {0,
+                           1,
+                           mask,
+                           2,
+                           mask - 1,
+                           3,
+                           7,
+                           mask - 9,
+                           sign >> 1,
+                           sign - 1,
+                           sign - 2,
+                           sign,
+                           sign + 1,
+                           static_cast<Bits>(width),
+                           static_cast<Bits>(width - 1),
+                           46340,
+                           46341,
+                           65535,
+                           65536};
   for (Bits v : {Bits{1} << 24, (Bits{1} << 24) + 1, Bits{0x7fffffbf}, Bits{0x7fffffc0}, Bits{1} << 31, Bits{1} << 32,
                  (Bits{1} << 53) + 1, (Bits{1} << 62) + 1, Bits{0x7fffff4000000001}, Bits{0x0100000100000000},
                  Bits{0x0100000300000001}, Bits{0xfffffffffffff400}, Bits{0xffffff8000000001}}) {
@@ -105,12 +122,15 @@ std::vector<Bits> special_integers(Dtype dtype) {
 std::vector<Bits> special_complex(Dtype dtype, bool few) {
   const Dtype part = component(dtype);
   const Format f = format(part);
-  const long double tiny = std::ldexp(1.0L, f.least_exponent - f.digits), infinity = std::numeric_limits<long double>::infinity();
+  const long double tiny = std::ldexp(1.0L, f.least_exponent - f.digits),
+                    infinity = std::numeric_limits<long double>::infinity();
   const long double nan = std::numeric_limits<long double>::quiet_NaN();
   const std::vector<long double> parts =
       few ? std::vector<long double>{0.0L, 1.5L, -f.largest, infinity, nan}
-          : std::vector<long double>{0.0L, -0.0L, tiny, -3 * tiny, std::ldexp(1.0L, f.least_exponent - 1), 0.1L, 1, -1.5L, -10,
-                                     std::sqrt(f.largest), f.largest / 2, -f.largest, infinity, nan};
+          : std::vector<long double>{
+                0.0L,          -0.0L,      tiny,     -3 * tiny, std::ldexp(1.0L, f.least_exponent - 1),
+                0.1L,          1,          -1.5L,    -10,       std::sqrt(f.largest),
+                f.largest / 2, -f.largest, infinity, nan};
   std::vector<Bits> out;
   for (long double re : parts)
     for (long double im : parts) out.push_back(complex_bits(dtype, rounded(part, re), rounded(part, im)));

@@ -57,17 +57,16 @@ class Generator {
   }
 
   Dtype random_dtype() {
-    static constexpr Dtype weighted[] = {f32, f32, f32, f32, f64, f64, f64, f16, f16, bf16, bf16, complex64, complex64, complex128,
-                                         i8,  i16, i32, i32, i64, i64, u8,  u16, u32, u64, boolean, boolean};
+    static constexpr Dtype weighted[] = {f32,  f32,  f32,       f32,       f64,        f64, f64,     f16,    f16,
+                                         bf16, bf16, complex64, complex64, complex128, i8,  i16,     i32,    i32,
+                                         i64,  i64,  u8,        u16,       u32,        u64, boolean, boolean};
     for (;;) {
       const Dtype d = weighted[random_.below(std::size(weighted))];
       if (may_occur(d)) return d;
     }
   }
 
-  bool may_occur(Dtype d) const {
-    return limits_.doubles || item_size(component(d)) < 8;
-  }
+  bool may_occur(Dtype d) const { return limits_.doubles || item_size(component(d)) < 8; }
 
   const Step& at(int k) const { return tree_.steps[static_cast<std::size_t>(k)]; }
   int count() const { return static_cast<int>(tree_.steps.size()); }
@@ -120,14 +119,16 @@ class Generator {
     for (;;) {
       const Row row = static_cast<Row>(random_.below(kRowCount));
       const std::string_view rule = info(row).rule;
-      const bool truth = rule == "classify" || rule == "predicate" || rule == "equality" || rule == "comparison" || rule == "logical";
+      const bool truth =
+          rule == "classify" || rule == "predicate" || rule == "equality" || rule == "comparison" || rule == "logical";
       if (!truth || random_.chance(40)) return row;
     }
   }
 
   // Whether the row takes arrays of this dtype; the operands beside a condition, for where().
   static bool takes(Row row, Dtype d) {
-    return row_types(row, std::vector<OperandType>(static_cast<std::size_t>(info(row).arity), {false, d, kind(d)})).has_value();
+    return row_types(row, std::vector<OperandType>(static_cast<std::size_t>(info(row).arity), {false, d, kind(d)}))
+        .has_value();
   }
 
   int add_row() {
@@ -179,7 +180,8 @@ class Generator {
     if (beside && *beside != dtype && random_.chance(60)) to = beside;
     for (int tries = 0; !to && !takes(row, dtype) && tries < 8; ++tries)
       if (const Dtype d = random_dtype(); takes(row, d)) to = d;
-    if (!to || *to == dtype || *to == boolean || (kind(dtype) == Kind::complex && kind(*to) != Kind::complex)) return source;
+    if (!to || *to == dtype || *to == boolean || (kind(dtype) == Kind::complex && kind(*to) != Kind::complex))
+      return source;
     Step step;
     step.kind = StepKind::cast;
     step.sources = {{source}};
@@ -415,7 +417,8 @@ class Generator {
     if (kind(step.dtype) <= Kind::integer && random_.chance(20)) return 0;  // integers have no order to get wrong
     const auto result = reduction_dtype(step.reduction, step.dtype);
     if (!result || !may_occur(*result) || (run == 0 && !takes_empty_runs(step.reduction))) return 0;
-    if ((step.reduction == Reduction::var || step.reduction == Reduction::stddev) && random_.chance(30)) step.number = 1;
+    if ((step.reduction == Reduction::var || step.reduction == Reduction::stddev) && random_.chance(30))
+      step.number = 1;
     step.dtype = *result;
     step.shape = narrow;
     return add(std::move(step));

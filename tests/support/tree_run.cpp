@@ -126,7 +126,8 @@ HostArray oracle_step(const Step& step, const std::vector<HostArray>& values) {
   if (step.kind == StepKind::leaf) return step.values;
   if (step.kind == StepKind::row) return oracle_row(step, values);
   const HostArray& x = values[static_cast<std::size_t>(step.sources[0].step)];
-  if (step.kind == StepKind::reduce) return expected(step.reduction, x, step.axes, step.keepdims, static_cast<double>(step.number));
+  if (step.kind == StepKind::reduce)
+    return expected(step.reduction, x, step.axes, step.keepdims, static_cast<double>(step.number));
   if (step.kind != StepKind::cast) return oracle_view(step, x);
   HostArray out{step.dtype, x.shape, {}};
   for (Bits b : x.bits) out.bits.push_back(*expected_cast(x.dtype, step.dtype, b));
