@@ -18,14 +18,16 @@ struct Peak : testing::Test {
   array a = linspace(-1, 1, kMany, f32), b = linspace(2, 3, kMany, f32), x = linspace(0, 1, kMany), y = linspace(1, 5, kMany);
 
   /// The most that computing `build()` held beyond what lived before, with programs compiled and not.
-  void expect_peak(const char* what, std::int64_t bytes, const std::function<array()>& build) {
+  void expect_peak(const char* what, std::int64_t bytes, const std::function<array()>& build) { expect_peak(what, bytes, bytes, build); }
+  void expect_peak(const char* what, std::int64_t least, std::int64_t most, const std::function<array()>& build) {
     for (int turn = 0; turn < 2; ++turn)
       for (int count : {1, 2}) {
         set_threads(count);
         reset_peak();
         const std::int64_t before = memory_use().live;
         const array result = build().eval();
-        EXPECT_EQ(memory_use().peak - before, bytes) << what << ", " << count << " threads";
+        EXPECT_GE(memory_use().peak - before, least) << what << ", " << count << " threads";
+        EXPECT_LE(memory_use().peak - before, most) << what << ", " << count << " threads";
         EXPECT_EQ(memory_use().live - before, static_cast<std::int64_t>(result.bytes())) << what;
       }
   }
@@ -54,11 +56,12 @@ TEST_F(Peak, views_are_read_in_place) {
   expect_peak("reshape of an expression", 4 * kMany, [&] { return (m * n + 1).reshape({-1}); });
 }
 
-/// Partial results: one per 8192 elements, then one per 8192 of those.
+/// Partial results: one per 8192 elements, then one per 8192 of those. One thread may keep those of a whole reduction on
+/// its stack.
 TEST_F(Peak, reductions_hold_their_partial_results_only) {
   const std::int64_t partials = (kMany + 8191) / 8192;
-  expect_peak("sum of squared differences", 8 * partials + 8, [&] { return sum((x - y) * (x - y)); });
-  expect_peak("maximum", 4 * partials + 4, [&] { return max(abs(a)); });
+  expect_peak("sum of squared differences", 8, 8 * partials + 8, [&] { return sum((x - y) * (x - y)); });
+  expect_peak("maximum", 4, 4 * partials + 4, [&] { return max(abs(a)); });
   const array m = x.reshape({1000, 1000});
   expect_peak("rows", 8 * 1000, [&] { return sum(m * m, {1}); });
   expect_peak("columns", 8 * 1000, [&] { return sum(m * m, {0}); });
