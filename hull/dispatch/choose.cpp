@@ -13,9 +13,6 @@ namespace trireme::dispatch {
 
 namespace {
 
-// Below this much traffic no device can repay its launch and copy, so drivers are not even opened to ask.
-constexpr std::int64_t kWorthAsking = std::int64_t{32} << 20;
-
 }  // namespace
 
 std::uint8_t device_from_environment() {

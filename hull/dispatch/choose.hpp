@@ -12,6 +12,10 @@ namespace trireme::dispatch {
 /// The device for a graph: its pin or scope, then TRIREME_DEVICE, then the cheapest estimate. `why` may be null.
 std::uint8_t choose(const graph::Snapshot& snapshot, std::string* why);
 
+/// Below this much traffic no device can repay its launch and copy, so with all data on the CPU drivers are not even
+/// opened to ask.
+inline constexpr std::int64_t kWorthAsking = std::int64_t{32} << 20;
+
 /// What TRIREME_DEVICE names; 0 for auto. Throws Code::device_unavailable.
 std::uint8_t device_from_environment();
 

@@ -357,8 +357,17 @@ class Runner {
 /// explanation, or when the work or its data belong to another device.
 bool run_short(CompiledPlan& plan, const Snapshot& s, Results& results) {
   if (Explain::current() || profiling()) return false;
+  CompiledStep& compiled = *plan.steps[0];
+  const Step& step = *compiled.step;
+  const Node* root = s.lazy[step.root];
+  const bool reduces = step.program.form != Form::map;
+  const std::int64_t n = (reduces ? root->input[0] : root)->shape.size();
   std::uint8_t device = s.lazy[0]->device;
-  if ((device ? device : choose(s, nullptr)) != kCpu) return false;
+  if (!device) device = device_from_environment();
+  // So few positions that their traffic is not worth asking for, whatever the number of operands.
+  constexpr std::int64_t kFew = kWorthAsking / (8 * kMaxParameters);
+  if (!device && n > kFew) device = choose(s, nullptr);
+  if (device && device != kCpu) return false;
   FlatArgument arguments[kMaxParameters];
   std::size_t count = 0;
   for (const ShortInput& input : plan.short_inputs) {
@@ -372,20 +381,16 @@ bool run_short(CompiledPlan& plan, const Snapshot& s, Results& results) {
     if (!n->storage || n->storage->device != kCpu) return false;
     argument.address = n->storage->memory.handle + static_cast<std::uintptr_t>(n->offset * input.item);
   }
-  CompiledStep& compiled = *plan.steps[0];
-  const Step& step = *compiled.step;
   const Executable* executable = compiled.cpu_executable.load(std::memory_order_acquire);
   if (!executable) [[unlikely]] executable = &find_executable(compiled, compiled.flat_layout, kCpu, nullptr);
-  if (step.program.form != Form::map) {
-    const Node* root = s.lazy[step.root];
+  if (reduces) {
     Held made{allocate(kCpu, item_size(root->dtype))};
     arguments[count++] = {made.storage->memory.handle, 0, false};
-    if (!cpu_device().backend->reduce_flat(*executable, root->input[0]->shape.size(), {arguments, count})) return false;
+    if (!cpu_device().backend->reduce_flat(*executable, n, {arguments, count})) return false;
     results.set(step.root, std::exchange(made.storage, nullptr));
     count_program();
     return true;
   }
-  std::int64_t n = s.node(step.root)->shape.size();
   for (Slot slot : step.outputs) {
     Storage* storage = allocate(kCpu, bytes_of(n, item_size(s.lazy[slot]->dtype)));
     results.set(slot, storage);
