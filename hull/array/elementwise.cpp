@@ -7,6 +7,7 @@
 #include "array/build.hpp"
 #include "graph/infer.hpp"
 #include "program/out_of_memory.hpp"
+#include "program/rule.hpp"
 #include "trireme/create.hpp"
 
 namespace trireme {
@@ -76,7 +77,7 @@ constexpr bool may_return_operand(Rule rule) {
 inline array build_row(Opcode op, Rule rule, Operand* const* operands, int count) {
   graph::Node* first = nullptr;
   for (int k = 0; k < count && !first; ++k) first = operands[k]->node();
-  if (!first || rule == Rule::choice || !graph::takes_unconverted(rule, first->dtype)) return general(op, operands, count);
+  if (!first || rule == Rule::choice || !program::takes_unconverted(rule, first->dtype)) return general(op, operands, count);
   Dtype dtype = first->dtype;
   for (int k = 0; k < count; ++k) {
     graph::Node* n = operands[k]->node();
@@ -92,7 +93,7 @@ inline array build_row(Opcode op, Rule rule, Operand* const* operands, int count
   }
   if (may_return_operand(rule))
     if (array same; returns_operand(op, dtype, node[0], same)) return same;
-  Dtype result = graph::row_result(rule, dtype);
+  Dtype result = program::row_result(rule, dtype);
   return array(build::operation(graph::Kind::table, op, result, first->shape, node, count).release());
 }
 

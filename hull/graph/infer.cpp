@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "program/out_of_memory.hpp"
+#include "program/rule.hpp"
 
 namespace trireme {
 
@@ -92,58 +93,6 @@ namespace trireme::graph {
 using program::Opcode;
 using program::Rule;
 
-bool takes_unconverted(Rule rule, Dtype dtype) {
-  const trireme::Kind k = kind(dtype);
-  switch (rule) {
-    case Rule::arithmetic:
-    case Rule::magnitude:
-    case Rule::classify:
-      return k != trireme::Kind::boolean;
-    case Rule::quotient:
-      return k == trireme::Kind::floating || k == trireme::Kind::complex;
-    case Rule::floating:
-      return k == trireme::Kind::floating;
-    case Rule::ordered:
-    case Rule::predicate:
-    case Rule::rounding:
-      return k == trireme::Kind::integer || k == trireme::Kind::floating;
-    case Rule::integral:
-      return k == trireme::Kind::integer;
-    case Rule::bitwise:
-      return k == trireme::Kind::boolean || k == trireme::Kind::integer;
-    case Rule::comparison:
-      return k != trireme::Kind::complex;
-    case Rule::logical:
-      return k == trireme::Kind::boolean;
-    case Rule::equality:
-    case Rule::choice:
-    case Rule::component:
-    case Rule::conjugate:
-      return true;
-    case Rule::pairing:
-      return dtype == Dtype::f32 || dtype == Dtype::f64;
-  }
-  return false;
-}
-
-Dtype row_result(Rule rule, Dtype operand) {
-  switch (rule) {
-    case Rule::classify:
-    case Rule::predicate:
-    case Rule::equality:
-    case Rule::comparison:
-    case Rule::logical:
-      return Dtype::boolean;
-    case Rule::magnitude:
-    case Rule::component:
-      return component(operand);
-    case Rule::pairing:
-      return operand == Dtype::f64 ? Dtype::complex128 : Dtype::complex64;
-    default:
-      return operand;
-  }
-}
-
 namespace {
 
 /// What a rule takes, for messages.
@@ -181,10 +130,10 @@ RowTypes row_types(Opcode op, Dtype promoted) {
   if ((row.rule == Rule::quotient || row.rule == Rule::floating || row.rule == Rule::pairing) && k == trireme::Kind::integer)
     operand = Dtype::f64;
   if (row.rule == Rule::pairing && item_size(operand) == 2) operand = Dtype::f32;
-  if (!takes_unconverted(row.rule, operand))
+  if (!program::takes_unconverted(row.rule, operand))
     throw error(Code::dtype_mismatch, std::string(row.name) + ": takes " + taken(row.rule) + ", not " +
                                           std::string(name(promoted)) + "; use astype first");
-  return {operand, row_result(row.rule, operand)};
+  return {operand, program::row_result(row.rule, operand)};
 }
 
 Dtype with_scalar(Dtype strong, trireme::Kind scalar) {

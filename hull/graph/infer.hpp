@@ -20,10 +20,6 @@ struct RowTypes {
 /// The dtypes a row works in, given the promoted dtype of its operands. Throws Code::dtype_mismatch naming `op`.
 RowTypes row_types(program::Opcode op, Dtype promoted);
 
-/// Whether the rule takes operands of this dtype as they are, and what it then gives.
-bool takes_unconverted(program::Rule rule, Dtype dtype);
-Dtype row_result(program::Rule rule, Dtype operand);
-
 /// The dtype that weak scalars leave an operation in: `strong` unless a scalar's kind is above it.
 Dtype with_scalar(Dtype strong, trireme::Kind scalar);
 

@@ -1,6 +1,7 @@
 // hull/program/lower_complex.cpp -- rows over complex numbers, traced into instructions on their parts
 // SPDX-License-Identifier: Apache-2.0
 #include "program/lower.hpp"
+#include "program/rule.hpp"
 #include "program/trace_row.hpp"
 #include "trireme/error.hpp"
 
@@ -8,22 +9,7 @@ namespace trireme::program {
 
 namespace {
 
-constexpr bool takes_complex(Rule rule) {
-  switch (rule) {
-    case Rule::arithmetic:
-    case Rule::quotient:
-    case Rule::magnitude:
-    case Rule::classify:
-    case Rule::equality:
-    case Rule::choice:
-    case Rule::component:
-    case Rule::conjugate:
-    case Rule::pairing:
-      return true;
-    default:
-      return false;
-  }
-}
+constexpr bool takes_complex(Rule rule) { return rule == Rule::pairing || takes_unconverted(rule, Dtype::complex64); }
 
 template <class T>
 using Pair = math::Complex<Traced<T>>;

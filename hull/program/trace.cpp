@@ -6,8 +6,8 @@
 
 #include "math/half.hpp"
 #include "program/opcode.hpp"
+#include "program/rule.hpp"
 #include "program/trace_row.hpp"
-#include "program/work_type.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::program {
@@ -62,37 +62,6 @@ struct TracedOf<bool> {
   using type = TracedMask;
 };
 
-/// For machine dtypes, in which no row that only concerns complex numbers is an instruction.
-constexpr bool rule_takes(Rule rule, Kind kind) {
-  switch (rule) {
-    case Rule::arithmetic:
-    case Rule::ordered:
-    case Rule::magnitude:
-    case Rule::classify:
-    case Rule::predicate:
-      return kind == Kind::integer || kind == Kind::floating;
-    case Rule::quotient:
-    case Rule::floating:
-    case Rule::rounding:
-      return kind == Kind::floating;
-    case Rule::integral:
-      return kind == Kind::integer;
-    case Rule::bitwise:
-      return kind == Kind::boolean || kind == Kind::integer;
-    case Rule::logical:
-      return kind == Kind::boolean;
-    case Rule::equality:
-    case Rule::comparison:
-    case Rule::choice:
-      return true;
-    case Rule::component:
-    case Rule::conjugate:
-    case Rule::pairing:
-      return false;
-  }
-  return false;
-}
-
 template <class V>
 V given_as(Trace& trace, Builder& builder, std::uint16_t parameter, Dtype type) {
   const Trace::Node node = trace.given(type, builder.scalar(parameter));
@@ -118,7 +87,7 @@ void expand_row(Builder& builder, Dtype type, std::uint16_t output) {
   switch (type) {
 #define DTYPE(name, ctype, kind, descriptor, text)                                                   \
   case Dtype::name:                                                                                  \
-    if constexpr (is_machine(Dtype::name) && rule_takes(rule, Kind::kind)) \
+    if constexpr (is_instruction(rule, Dtype::name)) \
       expand_as<row, rule, arity, ctype>(builder, output); \
     break;
 #include "trireme/dtype.def"
@@ -128,22 +97,9 @@ void expand_row(Builder& builder, Dtype type, std::uint16_t output) {
 
 }  // namespace
 
-bool takes(Opcode row, Dtype type) {
-  return is_table_op(row) && is_machine(type) && rule_takes(info(row).rule, kind(type));
-}
+bool takes(Opcode row, Dtype type) { return is_table_op(row) && is_instruction(info(row).rule, type); }
 
-Dtype result_type(Opcode row, Dtype type) {
-  switch (info(row).rule) {
-    case Rule::classify:
-    case Rule::predicate:
-    case Rule::equality:
-    case Rule::comparison:
-    case Rule::logical:
-      return Dtype::boolean;
-    default:
-      return type;
-  }
-}
+Dtype result_type(Opcode row, Dtype type) { return row_result(info(row).rule, type); }
 
 Program expand(Opcode row, Dtype type) {
   if (!takes(row, type))

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "graph/infer.hpp"
+#include "program/rule.hpp"
 #include "program/opcode.hpp"
 #include "program/work_type.hpp"
 #include "trireme/error.hpp"
@@ -164,14 +164,14 @@ TEST(Lower, every_row_gives_a_verified_program_on_every_dtype_it_takes) {
     for (Dtype d : kDtypes) {
       const auto op = static_cast<Opcode>(k);
       const Rule rule = info(op).rule;
-      if (!graph::takes_unconverted(rule, d)) continue;
+      if (!program::takes_unconverted(rule, d)) continue;
       if (kind(d) != Kind::complex && (rule == Rule::component || rule == Rule::conjugate)) continue;  // not a row then
       if (kind(d) == Kind::integer && rule == Rule::rounding) continue;
       Map m;
       std::vector<Lowered> operands;
       for (int o = 0; o < info(op).operands; ++o)
         operands.push_back(m.input(rule == Rule::choice && o == 0 ? boolean : d));
-      const Dtype result = graph::row_result(rule, d);
+      const Dtype result = program::row_result(rule, d);
       m.store(result, m.row(op, result, operands));
       const Program p = m.take();
       EXPECT_EQ(p.body.back().op, is_complex(result) ? Opcode::store_pair : Opcode::store) << print(p);
