@@ -55,16 +55,17 @@ array reduce(std::string_view function, Opcode op, Run run) {
   return array(node.release());
 }
 
-/// As astype(), but a result that no memory holds is refused in the name of `function`.
-array converted(std::string_view function, array x, Dtype to) {
+/// x = astype(x, to), but a result that no memory holds is refused in the name of `function`. In place: beside a moved x
+/// its dtype would be read before or after the move, as the compiler likes.
+void convert(std::string_view function, array& x, Dtype to) {
   graph::checked_size(function, x.shape(), to);
-  return astype(std::move(x), to);
+  x = astype(std::move(x), to);
 }
 
 /// Reduced in the work type and converted back, which rounds once.
 array reduce_widened(std::string_view function, Opcode op, Run run) {
   const Dtype dtype = run.x.dtype();
-  run.x = converted(function, std::move(run.x), program::work_type(dtype));
+  convert(function, run.x, program::work_type(dtype));
   return astype(reduce(function, op, std::move(run)), dtype);
 }
 
@@ -93,7 +94,7 @@ array sum_run(std::string_view function, Run run) {
     return make_complex(std::move(re), reduce(function, Opcode::reduce_add, run.with(imag(run.x))));
   }
   const Dtype dtype = sum_type(run.x.dtype());
-  run.x = converted(function, std::move(run.x), dtype);
+  convert(function, run.x, dtype);
   return reduce_widened(function, Opcode::reduce_add, std::move(run));
 }
 
@@ -154,7 +155,7 @@ array mean_run(std::string_view function, Run run) {
 /// Two arrays that share the wide operand of a narrow float; any other array itself.
 Run widened(std::string_view function, Run run) {
   const Dtype dtype = mean_type(run.x.dtype());
-  run.x = converted(function, std::move(run.x), program::is_complex(dtype) ? dtype : program::work_type(dtype));
+  convert(function, run.x, program::is_complex(dtype) ? dtype : program::work_type(dtype));
   return run;
 }
 
@@ -169,15 +170,19 @@ array var_run(std::string_view function, const Run& run, double correction) {
 }
 
 /// 1 where an element is true, else 0.
-array truth(std::string_view function, array x, Dtype dtype) { return converted(function, astype(std::move(x), boolean), dtype); }
+array truth(std::string_view function, array x, Dtype dtype) {
+  x = astype(std::move(x), boolean);
+  convert(function, x, dtype);
+  return x;
+}
 
 array argument(std::string_view function, Opcode op, Operand& operand, std::optional<int> axis, bool keepdims) {
   int given = axis.value_or(0);
   Run run = run_of(function, operand, axis ? std::span<const int>(&given, 1) : std::span<const int>(), keepdims);
-  if (run.x.dtype() == boolean) run.x = converted(function, std::move(run.x), i32);
+  if (run.x.dtype() == boolean) convert(function, run.x, i32);
   expect_numbers(function, run);
   expect_elements(function, run);
-  run.x = converted(function, std::move(run.x), program::work_type(run.x.dtype()));
+  convert(function, run.x, program::work_type(run.x.dtype()));
 
   Shape places = run.x.shape();
   if (axis)
@@ -203,7 +208,7 @@ array sum(Operand x, std::span<const int> axes, bool keepdims) try {
 array prod(Operand x, std::span<const int> axes, bool keepdims) try {
   Run run = run_of("prod", x, axes, keepdims);
   if (kind(run.x.dtype()) == Kind::complex) return complex_product(run);
-  run.x = converted("prod", std::move(run.x), sum_type(run.x.dtype()));
+  convert("prod", run.x, sum_type(run.x.dtype()));
   return reduce_widened("prod", Opcode::reduce_multiply, std::move(run));
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("prod");
