@@ -53,7 +53,7 @@ array eye(std::int64_t rows, std::optional<std::int64_t> columns, std::int64_t k
   const Shape shape{rows, columns.value_or(rows)};
   graph::checked_size("eye", shape, dtype);
   array row(build::index({rows, 1}).release()), column(build::index({1, shape[1]}).release());
-  return astype(equal(std::move(column), std::move(row) + k), dtype);
+  return astype(equal(std::move(column) - std::move(row), k), dtype);  // row + k would be an array of its own
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("eye");
 }

@@ -34,7 +34,8 @@ std::int64_t checked_count(std::string_view function, std::int64_t count, std::i
   return total;
 }
 
-array join(std::string_view function, std::span<const array> arrays, int axis) {
+/// `arrays` one after the other. `given`: what the caller was given, if `arrays` are views of it.
+array join(std::string_view function, std::span<const array> arrays, int axis, std::span<const array> given = {}) {
   Shape shape = arrays[0].shape();
   Dtype dtype = arrays[0].dtype();
   axis = graph::checked_axis(function, axis, shape.rank());
@@ -50,8 +51,10 @@ array join(std::string_view function, std::span<const array> arrays, int axis) {
   }
   build::Made made = build::make_unwritten(function, shape, dtype, build::placement(function, arrays));
   std::int64_t from = 0;
-  for (const array& a : arrays) {
-    build::write(a, dtype, made.part.cut(axis, from, a.shape()[axis]));
+  for (std::size_t k = 0; k < arrays.size(); ++k) {
+    const array& a = arrays[k];
+    const graph::Node* unkept = given.empty() ? build::unkept(a) : build::unkept(given[k], 2);
+    build::write(a, dtype, made.part.cut(axis, from, a.shape()[axis]), unkept);
     from += a.shape()[axis];
   }
   return std::move(made.result);
@@ -105,7 +108,7 @@ array continued(const array& x, int axis, std::int64_t count, bool before, PadMo
 
 array pad_constant(const array& x, Widths widths, const Shape& shape, Scalar value) {
   build::Made made = build::make_unwritten("pad", shape, x.dtype(), build::placement("pad", std::span(&x, 1)));
-  const array filler = full({}, value, x.dtype());
+  const array filler(build::leaf({}, x.dtype(), build::element_storage("pad", value, x.dtype())).release());
   build::Part inside = made.part;
   for (int k = 0; k < shape.rank(); ++k) {
     const auto [before, behind] = widths[static_cast<std::size_t>(k)];
@@ -113,7 +116,7 @@ array pad_constant(const array& x, Widths widths, const Shape& shape, Scalar val
     build::write(filler, x.dtype(), inside.cut(k, shape[k] - behind, behind));
     inside = inside.cut(k, before, x.shape()[k]);
   }
-  build::write(x, x.dtype(), inside);
+  build::write(x, x.dtype(), inside, build::unkept(x));
   return std::move(made.result);
 }
 
@@ -124,20 +127,25 @@ array concat(std::span<const array> arrays, std::optional<int> axis) try {
   if (axis) return join("concat", arrays, *axis);
   std::vector<array> flat;
   for (const array& a : arrays) flat.push_back(a.reshape({-1}));
-  return join("concat", flat, 0);
+  return join("concat", flat, 0, arrays);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("concat");
 }
 
 array stack(std::span<const array> arrays, int axis) try {
   if (arrays.empty()) throw error(Code::invalid_argument, "stack: no arrays were given");
+  const int rank = arrays[0].rank();
+  if (rank == kMaxRank)
+    throw error(Code::invalid_argument, "stack: arrays of shape " + arrays[0].shape().text() + " have " + std::to_string(rank) +
+                                            " axes, as many as there may be");
+  axis = graph::checked_axis("stack", axis, rank + 1);
   std::vector<array> wider;
   for (const array& a : arrays) {
     if (!(a.shape() == arrays[0].shape()))
       throw error(Code::shape_mismatch, "stack: shapes " + arrays[0].shape().text() + " and " + a.shape().text() + " differ");
     wider.push_back(a.expand_dims(axis));
   }
-  return join("stack", wider, axis);
+  return join("stack", wider, axis, arrays);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("stack");
 }
@@ -184,7 +192,9 @@ array pad(Operand operand, Widths given, PadMode mode, Scalar value) try {
   Shape shape = x.shape();
   for (int k = 0; k < x.rank(); ++k) {
     const auto [before, behind] = widths[static_cast<std::size_t>(k)];
-    if (before < 0 || behind < 0) throw error(Code::invalid_argument, "pad: a negative width for axis " + std::to_string(k));
+    if (before < 0 || behind < 0)
+      throw error(Code::invalid_argument, "pad: the negative width " + std::to_string(before < 0 ? before : behind) + " for axis " +
+                                              std::to_string(k));
     if (mode != PadMode::constant && shape[k] == 0 && (before || behind))
       throw error(Code::invalid_argument, "pad: axis " + std::to_string(k) + " of shape " + x.shape().text() + " has no elements to go on with");
     shape[k] = sum_of("pad", sum_of("pad", shape[k], before), behind);

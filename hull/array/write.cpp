@@ -28,7 +28,7 @@ Part Part::cut(int axis, std::int64_t from, std::int64_t count) const {
   return part;
 }
 
-void write(const array& x, Dtype dtype, const Part& part) {
+void write(const array& x, Dtype dtype, const Part& part, const graph::Node* unkept) {
   array value = x.dtype() == dtype ? x : astype(x, dtype);
   if (!(value.shape() == part.shape)) value = value.broadcast_to(part.shape);
   if (part.shape.size() == 0) return;
@@ -41,7 +41,12 @@ void write(const array& x, Dtype dtype, const Part& part) {
   root->map = new graph::ViewMap;
   for (int k = 0; k < shape.rank() && k < kMaxRank; ++k) root->map->axis[k].axis = static_cast<std::int8_t>(k);
   root->device = device;
-  dispatch::evaluate_into(root.get(), {part.storage, part.strides, part.offset});
+  dispatch::evaluate_into(root.get(), {part.storage, part.strides, part.offset}, unkept);
+}
+
+const graph::Node* unkept(const array& x, std::uint32_t references) {
+  const graph::Node* n = x.node();
+  return n && n->refs.load(std::memory_order_relaxed) == references ? n : nullptr;
 }
 
 Placement placement(std::string_view function, std::span<const array> inputs) {
@@ -124,14 +129,19 @@ void array::eval_into_host(void* destination, std::int64_t count, Dtype as) cons
                                           std::to_string(count));
   if (count == 0) return;
   const std::uint8_t device = node_->is_ready() ? node_->storage->device : build::placement("eval_into", std::span(this, 1)).device;
-  if (device != dispatch::kCpu) return copy_to(destination, as);
+  if (device != dispatch::kCpu) {
+    if (node_->is_ready()) return copy_to(destination, as);
+    build::Made made = build::make_unwritten("eval_into", shape(), as, {device, false});
+    build::write(*this, as, made.part, node_);
+    return made.result.copy_to(destination, as);
+  }
   // A block over the caller's memory, which is written to once and given up.
   graph::Storage* storage = dispatch::borrow(destination, bytes(), nullptr);
   struct Held {
     graph::Storage* storage;
     ~Held() { graph::release(storage); }
   } held{storage};
-  build::write(*this, as, build::Part::whole(storage, shape()));
+  build::write(*this, as, build::Part::whole(storage, shape()), node_);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("eval_into");
 }
@@ -156,13 +166,14 @@ void array::eval_into(array& out) const try {
     eval();
     return;
   }
-  const std::uint8_t device = build::placement("eval_into", std::span(this, 1)).device;
-  if (!is_reusable(out) || out.node()->storage->device != device) {
-    out = *this;
-    out.eval();
+  const build::Placement place = build::placement("eval_into", std::span(this, 1));
+  if (!is_reusable(out) || out.node()->storage->device != place.device) {
+    build::Made made = build::make_unwritten("eval_into", shape(), dtype(), place);
+    build::write(*this, dtype(), made.part, node_);
+    out = std::move(made.result);
     return;
   }
-  build::write(*this, dtype(), build::Part::whole(out.node()->storage, shape()));
+  build::write(*this, dtype(), build::Part::whole(out.node()->storage, shape()), node_);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("eval_into");
 }
@@ -171,7 +182,8 @@ array update(array x, std::span<const Slice> slices, Operand value) try {
   if (static_cast<int>(slices.size()) > x.rank())
     throw error(Code::invalid_argument, "update: " + std::to_string(slices.size()) + " slices of an array of shape " + x.shape().text());
   array v;
-  if (value.is_scalar()) v = full({}, value.scalar(), x.dtype());  // weak: it takes the dtype of x, or is out of range
+  if (value.is_scalar())  // weak: it takes the dtype of x, or is out of range
+    v = array(build::leaf({}, x.dtype(), build::element_storage("update", value.scalar(), x.dtype())).release());
   else v = array(build::operand("update", value).release());
   if (kind(v.dtype()) > kind(x.dtype()))
     throw error(Code::dtype_mismatch, "update: values of " + std::string(name(v.dtype())) + " do not fit an array of " +
@@ -204,7 +216,7 @@ array update(array x, std::span<const Slice> slices, Operand value) try {
     part = part.cut(axis, ranges[k].start, ranges[k].count);
     part.strides[axis] *= ranges[k].step;
   }
-  build::write(v, x.dtype(), part);
+  build::write(v, x.dtype(), part, build::unkept(v));
   return x;
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("update");

@@ -21,8 +21,12 @@ struct Part {
   Part cut(int axis, std::int64_t from, std::int64_t count) const;
 };
 
-/// Computes `x`, broadcast and converted, into the part; its producers are fused in. Nothing is kept of it.
-void write(const array& x, Dtype dtype, const Part& part);
+/// Computes `x`, broadcast and converted, into the part, with its producers fused in. What others hold of its graph gets
+/// its value as in any evaluation, but for `unkept` (or null), which stays lazy.
+void write(const array& x, Dtype dtype, const Part& part, const graph::Node* unkept = nullptr);
+
+/// The node of `x` if it is lazy and has so many references only, as the caller knows of: nobody can read its value later.
+const graph::Node* unkept(const array& x, std::uint32_t references = 1);
 
 /// Where a result that is computed at once from `inputs` belongs: their pin, the scope, TRIREME_DEVICE, or where all their
 /// data is. Throws Code::invalid_argument naming both when two pins differ.

@@ -56,9 +56,15 @@ void publish(Node* node, Storage* storage, Dropped& dropped) {
   node->state.store(State::ready, std::memory_order_release);
 }
 
+/// Where a root's value goes instead of a block of its own, and who behind it stays lazy.
+struct Target {
+  const Region* region = nullptr;
+  const Node* unkept = nullptr;
+};
+
 /// With a region the root has no value of its own.
-void publish_outputs(const Snapshot& s, const Region* region, Results& results, Dropped& dropped) {
-  for (int k = region ? 1 : 0; k < s.lazies; ++k)
+void publish_outputs(const Snapshot& s, const Target& target, Results& results, Dropped& dropped) {
+  for (int k = target.region ? 1 : 0; k < s.lazies; ++k)
     if (s.output[k]) publish(s.lazy[k], results.take(static_cast<Slot>(k)), dropped);
 }
 
@@ -88,7 +94,7 @@ void set_states(const Snapshot& s, State state) {
   for (int k = 0; k < s.lazies; ++k) s.lazy[k]->state.store(state, std::memory_order_release);
 }
 
-void evaluate_shared(Node* root, const Region* region) {
+void evaluate_shared(Node* root, const Target& target) {
   Claims& all = claims();
   Snapshot s;
   {
@@ -96,7 +102,7 @@ void evaluate_shared(Node* root, const Region* region) {
     for (;;) {
       State state = root->state.load(std::memory_order_acquire);
       if (state == State::ready) return;
-      if (state == State::lazy && graph::snapshot_shared(root, s)) break;
+      if (state == State::lazy && graph::snapshot_shared(root, s, target.unkept)) break;
       all.released.wait(lock);
     }
     set_states(s, State::claimed);
@@ -104,9 +110,12 @@ void evaluate_shared(Node* root, const Region* region) {
   Dropped dropped;
   try {
     Results results;
-    run(s, region, results);
+    run(s, target.region, results);
     std::lock_guard lock(all.mutex);
-    publish_outputs(s, region, results, dropped);
+    publish_outputs(s, target, results, dropped);
+    if (target.unkept)  // with what only it needs
+      for (int k = 1; k < s.lazies; ++k)
+        if (!s.output[k]) s.lazy[k]->state.store(State::lazy, std::memory_order_release);
   } catch (...) {
     {
       std::lock_guard lock(all.mutex);
@@ -123,20 +132,20 @@ void evaluate_shared(Node* root, const Region* region) {
 
 namespace {
 
-void evaluate_any(Node* root, bool sole_handle, const Region* region) {
+void evaluate_any(Node* root, bool sole_handle, const Target& target) {
   try {
     Snapshot s;
     if (sole_handle && graph::snapshot_owned(root, s)) {
       Dropped dropped;
       {
         Results results;
-        run(s, region, results);
-        publish_outputs(s, region, results, dropped);
+        run(s, target.region, results);
+        publish_outputs(s, target, results, dropped);
       }
       let_go(dropped);
       return;
     }
-    evaluate_shared(root, region);
+    evaluate_shared(root, target);
   } catch (const error& e) {
     rethrow_named(root, e);
   } catch (const std::bad_alloc&) {
@@ -151,10 +160,12 @@ void evaluate_any(Node* root, bool sole_handle, const Region* region) {
 }  // namespace
 
 void evaluate(Node* root, bool sole_handle) {
-  if (!root->is_ready()) evaluate_any(root, sole_handle, nullptr);
+  if (!root->is_ready()) evaluate_any(root, sole_handle, {});
 }
 
-void evaluate_into(Node* root, const Region& region) { evaluate_any(root, true, &region); }
+void evaluate_into(Node* root, const Region& region, const Node* unkept) {
+  evaluate_any(root, true, {&region, unkept});
+}
 
 void prepare(std::span<const array> roots) {
   std::vector<std::pair<std::uint8_t, std::vector<Wanted>>> by_device;

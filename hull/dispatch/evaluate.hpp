@@ -16,8 +16,9 @@ namespace trireme::dispatch {
 void evaluate(graph::Node* root, bool sole_handle);
 
 /// Computes the value of `root`, which nobody else has a handle of, into the region and not into a block of its own; the
-/// node is spent then. Throws Code::unsupported when the region's device cannot run the last program.
-void evaluate_into(graph::Node* root, const Region& region);
+/// node is spent then. `unkept`, a node behind it or null, stays lazy although others hold it. Throws Code::unsupported
+/// when the region's device cannot run the last program.
+void evaluate_into(graph::Node* root, const Region& region, const graph::Node* unkept);
 
 /// Compiles what evaluating `roots` will need and is not compiled yet, in as few compilations as the backend allows.
 /// Computes nothing.

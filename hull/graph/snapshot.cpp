@@ -128,7 +128,7 @@ struct Walk {
 
   /// `expected(node, references)` is how many edges must lead to a node before it is read. It returns 0 to give up.
   template <class Expected>
-  bool run(Node* root, Expected expected) {
+  bool run(Node* root, Expected expected, const Node* unkept = nullptr) {
     Slot stack[kMaxOperations];
     int depth = 0, ordered = 0;
     stack[depth++] = add_lazy(root, true);
@@ -159,7 +159,7 @@ struct Walk {
         if (j.seen++ == 0) {
           j.expected = expected(m, references);
           if (j.expected == 0) return false;
-          j.slot = add_lazy(m, j.expected < references);
+          j.slot = add_lazy(m, j.expected < references && m != unkept);
         }
         out.input[s][k] = j.slot;
         if (j.seen == j.expected) stack[depth++] = j.slot;
@@ -192,13 +192,13 @@ bool snapshot_owned(Node* root, Snapshot& out) {
   return walk.run(root, [](Node*, std::uint32_t references) { return references; });
 }
 
-bool snapshot_shared(Node* root, Snapshot& out) {
+bool snapshot_shared(Node* root, Snapshot& out, const Node* unkept) {
   Snapshot scratch;
   Walk counts(scratch);
   if (!count_edges(root, counts)) return false;
   out.lazies = out.leaves = out.constants = 0;
   Walk walk(out);
-  return walk.run(root, [&](Node* m, std::uint32_t) { return counts.find_joint(m).seen; });
+  return walk.run(root, [&](Node* m, std::uint32_t) { return counts.find_joint(m).seen; }, unkept);
 }
 
 bool is_inner_order(const Shape& shape, std::uint8_t axes) {

@@ -38,8 +38,9 @@ struct Snapshot {
 bool snapshot_owned(Node* root, Snapshot& out);
 
 /// Fills `out` for a graph that others may hold parts of. The caller holds the claim mutex. False if some node is
-/// being computed by another thread.
-bool snapshot_shared(Node* root, Snapshot& out);
+/// being computed by another thread. `unkept`, a node behind the root or null, gets no value of its own although others
+/// hold it.
+bool snapshot_shared(Node* root, Snapshot& out, const Node* unkept = nullptr);
 
 /// Whether a reduction over `axes` of `shape` takes the inner order (see program/reduction_order.hpp).
 bool is_inner_order(const Shape& shape, std::uint8_t axes);
