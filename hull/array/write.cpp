@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "array/write.hpp"
 
+#include <memory>
 #include <string>
 
 #include "array/range.hpp"
@@ -93,8 +94,11 @@ array array::borrow_host(const void* data, std::int64_t count, const Shape& shap
   if (reinterpret_cast<std::uintptr_t>(data) % alignment != 0)
     throw error(Code::invalid_argument, "borrow: elements of " + std::string(name(dtype)) + " lie at multiples of " +
                                             std::to_string(alignment) + " bytes, the memory given does not");
-  graph::Storage* storage = dispatch::borrow(data, static_cast<std::size_t>(size) * item_size(dtype), std::move(on_release));
-  return array(build::leaf(shape, dtype, storage).release());
+  auto callback = on_release ? std::make_unique<std::function<void()>>(std::move(on_release)) : nullptr;
+  graph::Storage* storage = dispatch::borrow(data, static_cast<std::size_t>(size) * item_size(dtype), nullptr);
+  build::Owned n = build::leaf(shape, dtype, storage);
+  storage->on_release = callback.release();  // only now: a leaf that fails lets its block go
+  return array(n.release());
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("borrow");
 }
