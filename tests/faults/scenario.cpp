@@ -94,6 +94,26 @@ void look(const World& w, Results& r) {
   r.add("moved", call("moved", [&] { return w.matrix.T().to(Device("cpu")); }));
 }
 
+void join(const World& w, Results& r) {
+  r.add("concat", call("concat", [&] { return concat({w.matrix * 2, w.matrix.flip(0), w.matrix.slice({{0, 7}})}); }));
+  r.add("stack", call("stack", [&] { return stack({w.small, w.small - 1}, 1); }));
+  r.add("pad", call("pad", [&] { return pad(w.matrix + 1, {{1, 2}, {3, 0}}, PadMode::constant, 5); }));
+  r.add("pad by reflection", call("pad by reflection", [&] { return pad(w.small, {{15, 3}}, PadMode::reflect); }));
+  r.add("repeat and tile", call("repeat and tile", [&] { return tile(repeat(w.page, 3), {2}); }));
+  r.add("update", call("update", [&] { return update(w.matrix, {{1, -1, 2}}, w.matrix.at(0) * 2); }));
+  r.add("eye", call("eye", [&] { return eye(30, 40, 2, f32); }));
+  r.add("argmax", call("argmax", [&] { return argmax(w.matrix * 2, 1); }));
+  r.add("variance", call("variance", [&] { return var(w.large); }));
+  r.add("narrow", call("narrow", [&] { return astype(w.large, f16) * astype(w.counts, i8); }));
+  r.add("complex", call("complex", [&] {
+          array z = make_complex(w.small, w.small + 1);
+          return z / (z * z + std::complex<float>(0, 1));
+        }));
+  std::vector<float> host(w.large.size());
+  call("eval_into", [&] { (w.large * 3).eval_into(std::span<float>(host)); });
+  r.add("borrow", call("borrow", [&] { return sum(array::borrow<float>(host, w.large.shape())); }));
+}
+
 void talk(const World& w, Results& r) {
   r.hashes.push_back(call("text", [&] { return (w.matrix + 1).text(); }));
   r.hashes.push_back(call("small text", [&] { return w.small.text(); }));
@@ -171,6 +191,7 @@ std::vector<std::string> run_scenario(const World& world) {
   compute(world, results);
   reduce(world, results);
   look(world, results);
+  join(world, results);
   talk(world, results);
   return results.hashes;
 }
