@@ -8,6 +8,8 @@
 
 namespace trireme::dispatch {
 
+inline constexpr int kMaxParameters = graph::kMaxInputs + graph::kMaxOperations;  // of a step's program
+
 /// Domain, layout and one Access per input parameter of a step, for the general (not flat) case.
 struct Binding {
   program::Domain domain;

@@ -2,17 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dispatch/run.hpp"
 
+#include <atomic>
 #include <chrono>
-#include <mutex>
 #include <string>
+#include <utility>
 
 #include "dispatch/bind.hpp"
 #include "dispatch/choose.hpp"
 #include "dispatch/environment.hpp"
 #include "dispatch/profile.hpp"
+#include "dispatch/program_count.hpp"
 #include "dispatch/registry.hpp"
+#include "dispatch/run_short.hpp"
 #include "dispatch/tally.hpp"
-#include "program/fork.hpp"
+#include "dispatch/value_block.hpp"
 #include "program/thread_exit.hpp"
 #include "trireme/error.hpp"
 #include "trireme/explain.hpp"
@@ -28,56 +31,6 @@ using graph::Step;
 using program::Form;
 
 std::atomic<std::int64_t> bytes_moved{0}, fallbacks{0};
-
-/// Counted per thread, since an atomic addition would cost small programs a twentieth of their time.
-struct ProgramCount {
-  std::atomic<std::int64_t> count{0};  // written by its thread only
-  ProgramCount* next = nullptr;
-};
-
-std::mutex count_mutex;
-ProgramCount* all_counts = nullptr;  // of living threads
-std::int64_t ended_count = 0;
-thread_local constinit ProgramCount* my_count = nullptr;
-
-void drop_count() {
-  if (!my_count) return;
-  std::lock_guard lock(count_mutex);
-  ended_count += my_count->count.load(std::memory_order_relaxed);
-  for (ProgramCount** link = &all_counts; *link; link = &(*link)->next)
-    if (*link == my_count) {
-      *link = my_count->next;
-      break;
-    }
-  delete my_count;
-  my_count = nullptr;
-}
-
-void count_program() {
-  if (!my_count) [[unlikely]] {
-    static const bool held = (program::hold_across_fork(count_mutex, program::LockRank::counts), true);
-    static_cast<void>(held);
-    std::lock_guard lock(count_mutex);
-    if (program::ThreadExit::gone()) {
-      ++ended_count;
-      return;
-    }
-    program::ThreadExit::at_exit(&drop_count);  // before there is anything to lose
-    my_count = new ProgramCount;
-    my_count->next = all_counts;
-    all_counts = my_count;
-  }
-  my_count->count.store(my_count->count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-}
-
-std::int64_t program_count() {
-  std::lock_guard lock(count_mutex);
-  std::int64_t n = ended_count;
-  for (ProgramCount* c = all_counts; c; c = c->next) n += c->count.load(std::memory_order_relaxed);
-  return n;
-}
-
-constexpr int kMaxParameters = graph::kMaxInputs + graph::kMaxOperations;
 
 /// Arrays too large to set up for every small evaluation: each thread keeps one and hands it to its runners.
 struct Workspace {
@@ -113,22 +66,6 @@ class WorkspaceLease {
 
  private:
   Workspace* workspace_;
-};
-
-/// Bytes of `elements` items; shapes were checked when nodes were built, and this is the last line.
-std::size_t bytes_of(std::int64_t elements, std::size_t item) {
-  std::size_t bytes = 0;
-  if (elements < 0 || __builtin_mul_overflow(static_cast<std::size_t>(elements), item, &bytes))
-    throw error(Code::out_of_memory, std::to_string(elements) + " elements of " + std::to_string(item) + " bytes are beyond any memory");
-  return bytes;
-}
-
-/// A storage that is released unless handed on.
-struct Held {
-  Storage* storage = nullptr;
-  ~Held() {
-    if (storage) graph::release(storage);
-  }
 };
 
 class Runner {
@@ -352,54 +289,6 @@ class Runner {
   Binding& binding_;
   Argument* arguments_;
 };
-
-/// Runs a plan that has a short way; false, with nothing done, if it must take the long one: when somebody wants an
-/// explanation, or when the work or its data belong to another device.
-bool run_short(CompiledPlan& plan, const Snapshot& s, Results& results) {
-  if (Explain::current() || profiling()) return false;
-  CompiledStep& compiled = *plan.steps[0];
-  const Step& step = *compiled.step;
-  const Node* root = s.lazy[step.root];
-  const bool reduces = step.program.form != Form::map;
-  const std::int64_t n = (reduces ? root->input[0] : root)->shape.size();
-  std::uint8_t device = s.lazy[0]->device;
-  if (!device) device = device_from_environment();
-  // So few positions that their traffic is not worth asking for, whatever the number of operands.
-  constexpr std::int64_t kFew = kWorthAsking / (8 * kMaxParameters);
-  if (!device && n > kFew) device = choose(s, nullptr);
-  if (device && device != kCpu) return false;
-  FlatArgument arguments[kMaxParameters];
-  std::size_t count = 0;
-  for (const ShortInput& input : plan.short_inputs) {
-    const Node* n = s.node(input.slot);
-    FlatArgument& argument = arguments[count++];
-    argument.single = input.single;
-    if (graph::is_constant(input.slot)) {
-      argument.scalar = n->bits;
-      continue;
-    }
-    if (!n->storage || n->storage->device != kCpu) return false;
-    argument.address = n->storage->memory.handle + static_cast<std::uintptr_t>(n->offset * input.item);
-  }
-  const Executable* executable = compiled.cpu_executable.load(std::memory_order_acquire);
-  if (!executable) [[unlikely]] executable = &find_executable(compiled, compiled.flat_layout, kCpu, nullptr);
-  if (reduces) {
-    Held made{allocate(kCpu, item_size(root->dtype))};
-    arguments[count++] = {made.storage->memory.handle, 0, false};
-    if (!cpu_device().backend->reduce_flat(*executable, n, {arguments, count})) return false;
-    results.set(step.root, std::exchange(made.storage, nullptr));
-    count_program();
-    return true;
-  }
-  for (Slot slot : step.outputs) {
-    Storage* storage = allocate(kCpu, bytes_of(n, item_size(s.lazy[slot]->dtype)));
-    results.set(slot, storage);
-    arguments[count++] = {storage->memory.handle, 0, false};
-  }
-  count_program();
-  cpu_device().backend->launch_flat(*executable, n, {arguments, count});
-  return true;
-}
 
 }  // namespace
 
