@@ -34,8 +34,9 @@ std::int64_t checked_count(std::string_view function, std::int64_t count, std::i
   return total;
 }
 
-/// `arrays` one after the other. `given`: what the caller was given, if `arrays` are views of it.
-array join(std::string_view function, std::span<const array> arrays, int axis, std::span<const array> given = {}) {
+/// `given` one after the other, or `views` of them, one each.
+array join(std::string_view function, std::span<const array> given, int axis, std::vector<array> views = {}) {
+  const std::span<const array> arrays = views.empty() ? given : std::span<const array>(views);
   Shape shape = arrays[0].shape();
   Dtype dtype = arrays[0].dtype();
   axis = graph::checked_axis(function, axis, shape.rank());
@@ -51,11 +52,11 @@ array join(std::string_view function, std::span<const array> arrays, int axis, s
   }
   build::Made made = build::make_unwritten(function, shape, dtype, build::placement(function, arrays));
   std::int64_t from = 0;
-  for (std::size_t k = 0; k < arrays.size(); ++k) {
-    const array& a = arrays[k];
-    const graph::Node* unkept = given.empty() ? build::unkept(a) : build::unkept(given[k], 2);
-    build::write(a, dtype, made.part.cut(axis, from, a.shape()[axis]), unkept);
-    from += a.shape()[axis];
+  for (std::size_t k = 0; k < given.size(); ++k) {
+    const std::int64_t extent = arrays[k].shape()[axis];
+    const graph::Node* unkept = build::unkept(given[k], views.empty() ? 1 : 2);
+    build::write(views.empty() ? given[k] : std::move(views[k]), dtype, made.part.cut(axis, from, extent), unkept);
+    from += extent;
   }
   return std::move(made.result);
 }
@@ -126,8 +127,8 @@ array concat(std::span<const array> arrays, std::optional<int> axis) try {
   if (arrays.empty()) throw error(Code::invalid_argument, "concat: no arrays were given");
   if (axis) return join("concat", arrays, *axis);
   std::vector<array> flat;
-  for (const array& a : arrays) flat.push_back(a.reshape({-1}));
-  return join("concat", flat, 0, arrays);
+  for (const array& a : arrays) flat.push_back(a.rank() == 1 ? a : a.reshape({-1}));
+  return join("concat", arrays, 0, std::move(flat));
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("concat");
 }
@@ -145,7 +146,7 @@ array stack(std::span<const array> arrays, int axis) try {
       throw error(Code::shape_mismatch, "stack: shapes " + arrays[0].shape().text() + " and " + a.shape().text() + " differ");
     wider.push_back(a.expand_dims(axis));
   }
-  return join("stack", wider, axis, arrays);
+  return join("stack", arrays, axis, std::move(wider));
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("stack");
 }

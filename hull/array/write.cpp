@@ -29,12 +29,12 @@ Part Part::cut(int axis, std::int64_t from, std::int64_t count) const {
   return part;
 }
 
-void write(const array& x, Dtype dtype, const Part& part, const graph::Node* unkept) {
-  array value = x.dtype() == dtype ? x : astype(x, dtype);
-  if (!(value.shape() == part.shape)) value = value.broadcast_to(part.shape);
+void write(array x, Dtype dtype, const Part& part, const graph::Node* unkept) {
+  if (x.dtype() != dtype) x = astype(std::move(x), dtype);
+  if (!(x.shape() == part.shape)) x = x.broadcast_to(part.shape);
   if (part.shape.size() == 0) return;
-  Owned n = node_of(value);
-  value = array();
+  Owned n = node_of(x);
+  x = array();
   const std::uint8_t device = part.storage->device;
   if (!n->is_ready() && n->device != 0 && n->device != device) dispatch::evaluate(n.get(), false);
   const Shape shape = part.shape;

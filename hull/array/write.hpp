@@ -22,8 +22,8 @@ struct Part {
 };
 
 /// Computes `x`, broadcast and converted, into the part, with its producers fused in. What others hold of its graph gets
-/// its value as in any evaluation, but for `unkept` (or null), which stays lazy.
-void write(const array& x, Dtype dtype, const Part& part, const graph::Node* unkept = nullptr);
+/// its value as in any evaluation, but for `unkept` (or null), which stays lazy. A handle that is moved in is not held.
+void write(array x, Dtype dtype, const Part& part, const graph::Node* unkept = nullptr);
 
 /// The node of `x` if it is lazy and has so many references only, as the caller knows of: nobody can read its value later.
 const graph::Node* unkept(const array& x, std::uint32_t references = 1);

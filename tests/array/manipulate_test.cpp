@@ -116,6 +116,22 @@ TEST(concat, lazy_inputs_get_values_only_where_others_can_read_them) {
   EXPECT_EQ(concat({array(), array()}).shape(), Shape{0});
 }
 
+TEST(concat, views_of_lazy_inputs_take_no_memory) {
+  const std::int64_t n = 10'000;
+  const array x = arange(n);
+  const auto expect_no_temporaries = [&](array (*join)(const array&)) {
+    reset_peak();
+    const std::int64_t before = memory_use().live, programs = counters().programs_run;
+    const array got = join(x);
+    EXPECT_EQ(memory_use().peak - before, 8 * 2 * n);
+    EXPECT_EQ(counters().programs_run - programs, 2);
+    return sum(got).item<std::int64_t>();
+  };
+  const std::int64_t total = 3 * sum(x).item<std::int64_t>() + n;
+  EXPECT_EQ(expect_no_temporaries([](const array& a) { return stack({a * 2, a + 1}, 1); }), total);
+  EXPECT_EQ(expect_no_temporaries([](const array& a) { return concat({a * 2, a + 1}, {}); }), total);
+}
+
 TEST(concat, large_arrays_with_threads_give_the_elements_in_order) {
   Random random(14);
   for (Dtype d : {boolean, i16, f32, complex64, complex128})
