@@ -61,6 +61,7 @@ Placement placement(std::string_view function, std::span<const array> inputs) {
                                               " and to " + dispatch::device(n->device).name + "; move one with to()");
     if (n->pinned) pin = n->device;
     const std::uint8_t here = n->is_ready() ? n->storage->device : n->device;
+    if (here == 0) continue;  // lazy, and built for no device
     same &= everywhere == 0 || here == everywhere;
     everywhere = here;
   }
@@ -197,6 +198,7 @@ array update(array x, std::span<const Slice> slices, Operand value) try {
   {
     const array both[] = {x, v};
     place = build::placement("update", both);
+    if (!place.pinned) place = build::placement("update", std::span(both, 1));  // x is written over where it lies
   }
 
   Shape target = x.shape();

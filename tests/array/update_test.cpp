@@ -212,6 +212,30 @@ TEST(update, misfits_are_refused_and_named_and_the_array_stays) {
   EXPECT_EQ(small.to_vector<std::int8_t>(), std::vector<std::int8_t>(3, 0));
 }
 
+TEST(update, arrays_on_other_devices_are_written_over_where_they_lie) {
+  int others = 0;
+  for (const DeviceReport& report : devices()) {
+    if (!report.usable || !report.exact || report.name == "cpu") continue;
+    ++others;
+    const Device device(report.name);
+    array x;
+    {
+      DeviceScope scope(device);
+      x = (arange(6) + 1).eval();
+    }
+    ASSERT_EQ(x.device().name(), report.name);
+    const std::int64_t moved = counters().bytes_moved;
+    x = update(std::move(x), {{0, {}, 2}}, 9);
+    x = update(std::move(x), {{1, 3}}, array::from({std::int64_t{-1}, std::int64_t{-2}}));
+    EXPECT_LE(counters().bytes_moved - moved, 8 + 16) << "the values and nothing else, to " << report.name;
+    EXPECT_EQ(x.device().name(), report.name);
+    EXPECT_EQ(concat({x, arange(2) * 3}).device().name(), report.name);
+    EXPECT_EQ(concat({arange(2) * 3, x}).device().name(), report.name);
+    EXPECT_EQ(x.to_vector<std::int64_t>(), (std::vector<std::int64_t>{9, -1, -2, 4, 9, 6}));
+  }
+  if (others == 0) GTEST_SKIP() << "no exact device but the cpu";
+}
+
 TEST(update, elements_of_wider_arrays_are_converted_as_by_astype) {
   EXPECT_EQ(update(zeros({2}, u8), {}, array::from({300, -1})).to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{44, 255}));
   EXPECT_EQ(update(zeros({1}, f16), {}, array::from({1e6})).to_vector<float16>()[0].bits, 0x7c00);
