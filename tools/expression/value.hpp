@@ -1,4 +1,4 @@
-// tools/expression/value.hpp -- what a part of an expression may be: a Python number, an array, a dtype, a string, a tuple
+// tools/expression/value.hpp -- what a part of an expression may be: a number, array, dtype, string, slice or tuple
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
