@@ -5,7 +5,8 @@
 // give the same dtype, shape and bits, or the same error at the same place.
 //
 // Work is bounded by the first way: every part's shape is known before it is computed, and an expression with a part
-// above kMaxElements is left alone. arange and linspace write their elements at once, so they are counted beforehand.
+// above kMaxElements is left alone. arange, linspace and pad write their elements at once, so they are counted
+// beforehand; concatenate and stack, too, but have at most kMaxParts parts.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -34,6 +35,8 @@ constexpr std::int64_t kMaxElements = 4096;
 constexpr int kMaxParts = 512;
 /// From here on no address space has room: creation must refuse.
 constexpr double kBeyondMemory = 0x1p50;
+/// From here on no array can be named, so that nothing is tried on the way to one, axis by axis.
+constexpr double kBeyondSizes = 0x1p63;
 
 struct TooLarge {};
 
@@ -122,7 +125,10 @@ class Stepwise {
       default:
         return;
     }
-    if (e.kind == Syntax::call) check_count(e);
+    if (e.kind == Syntax::call) {
+      check_count(e);
+      check_pad(e);
+    }
     // What is no array (a number, a tuple) stays in the tree for the operation above it. After an error, all above
     // fail.
     try {
@@ -199,6 +205,44 @@ class Stepwise {
       count = (stop - start) / (given.count("step") ? given["step"] : 1);
     }
     if (count > static_cast<double>(kMaxElements) && count < kBeyondMemory) throw TooLarge();
+  }
+
+  /// The largest number in e, which is one or a tuple of them or of such tuples; 0 without any.
+  double largest(Expression& e, int levels = 2) const {
+    if (const auto value = number(e)) return std::max(*value, 0.0);
+    double most = 0;
+    for (std::uint64_t k = 0; levels > 0 && k < std::uint64_t{kMaxRank}; ++k) {
+      Expression item{Syntax::subscript, e.position};
+      item.children.push_back(std::make_unique<Expression>(std::move(e)));
+      item.children.push_back(std::make_unique<Expression>(Expression{Syntax::integer, 0, "", k}));
+      most = std::max(most, largest(item, levels - 1));
+      e = std::move(*item.children[0]);
+    }
+    return most;
+  }
+
+  static Expression* argument(Expression& call, const std::string& name, std::size_t place) {
+    for (std::size_t k = 1; k < call.children.size(); ++k)
+      if (call.keywords[k - 1].empty() ? k == place : call.keywords[k - 1] == name) return call.children[k].get();
+    return nullptr;
+  }
+
+  /// With the widest side on all: more than there is, unless the width is one number.
+  void check_pad(Expression& e) const {
+    if (e.children[0]->text != "pad") return;
+    Expression* x = argument(e, "x", 1);
+    Expression* width = argument(e, "pad_width", 2);
+    if (!x || !width) return;
+    const double widest = largest(*width);
+    double count = 1;
+    try {
+      const array padded = tools::evaluate(*x, known_);
+      for (const std::int64_t extent : padded.shape()) count *= static_cast<double>(extent) + 2 * widest;
+    } catch (const ExpressionError&) {
+      return;
+    }
+    const bool refused = count >= kBeyondSizes && number(*width);
+    if (count > static_cast<double>(kMaxElements) && !refused) throw TooLarge();
   }
 
   Inputs known_ = inputs();

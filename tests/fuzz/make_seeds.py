@@ -75,6 +75,12 @@ EDGES = [
     f"{LOWEST} * -1", f"-{LOWEST}", f"abs(full((3,), {LOWEST}))", f"full((2,), {LOWEST}) / -1", "int32(w)", "int64(w) + i",
     "broadcast_to(s, (3037000500, 3037000500))", "sum(broadcast_to(s, (64, 64)), axis=(0, -1), keepdims=True)",
     "y - y * y", "1 - x * x", "mean(z, axis=0)", "sum(z)", "min(z, axis=1)", "where(m, where(x > 0, x, nan), y)", "bool(w) & ~m[0, :, None]",
+    "pad(t, 9223372036854775807)", "pad(x, 3000000000)", "pad(x, 2000, 'edge')", f"pad(x, ({LOWEST}, 1))", "pad(z, z.shape)",
+    "pad(z, ((1, 9223372036854775807), (0, 0)), 'reflect')", "pad(y[:1], 4000, mode='wrap')", "repeat(t, 4294967296)",
+    "repeat(z, 9223372036854775807, 0)", "tile(t, (4294967296, 1, 4294967296))", f"tile(t, {LOWEST})", "eye(3037000500)",
+    f"eye(3, 5, {LOWEST})", "eye(9223372036854775807, 0)", "concatenate((x,) * 2)", "stack((t, t, t, t), axis=3)[..., 1] - t",
+    "concatenate((" + "t, " * 150 + "), axis=None)", "x" + ".repeat(1)" * 100, "tile(x, (1, 1, 1, 1, 1, 1, 1, 1)).repeat(2, 0)",
+    "pad(concatenate((x, y[None])), ((1, 0), (0, 2)), 'symmetric') * eye(4, 5)", "x.astype('edge')", "'wrap'",
 ]
 
 

@@ -42,6 +42,10 @@ level=$(sed -n 's/.*levels: \([a-z0-9]*\).*/\1/p' err.txt)
 expect 0 '7.5' '' "$trireme" eval 'sum(x)' -i x=half.npy --device cpu --level "$level" --threads 2
 expect 0 $'[[-0.  -0.5 -1. ]\n [-1.5 -2.  -2.5]]' '' "$trireme" eval -i x=half.npy -- '-x'
 
+expect 0 $'[[9 9 9]\n [0 1 9]]' '' "$trireme" eval "pad(arange(2)[None], ((1, 0), (0, 1)), constant_values=9)"
+expect 2 '' $'trireme: pad: mode is *\'wrap\', the string \'mean\' came\n  pad(x, 1, mode=*\n                 ^' \
+  "$trireme" eval "pad(x, 1, mode='mean')" -i x=half.npy
+
 # The hash is the last word, and the same whatever computes it.
 expect 0 $'7.5\nbits ????????????????????????????????' '' "$trireme" eval 'sum(x)' -i x=half.npy --bits
 hash=$(tail -c 33 out.txt)

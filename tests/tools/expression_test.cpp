@@ -112,6 +112,56 @@ TEST(expression, wrong_arguments_are_refused) {
   expect_error("zeros((1, 1, 1, 1, 1, 1, 1, 1, 1))", Code::invalid_argument, 6, "at most 8");
 }
 
+TEST(expression, joins_of_what_cannot_be_joined_are_refused) {
+  expect_error("concatenate(x)", Code::invalid_argument, 12, "arrays is a tuple of arrays, (a, b) or (a,)");
+  expect_error("concat((x, 1))", Code::invalid_argument, 7,
+               "concat: arrays is a tuple of arrays, but item 1 is integer 1");
+  expect_error("stack((x, None))", Code::invalid_argument, 6, "item 1 is None");
+  expect_error("2 * concatenate(())", Code::invalid_argument, 4, "no arrays were given");
+  expect_error("concatenate((x, y))", Code::shape_mismatch, 0, "(2, 3) and (3,)");
+  expect_error("concatenate((s, s))", Code::invalid_argument, 0, "axis 0");
+  expect_error("concatenate((x, x), 2)", Code::invalid_argument, 0, "axis 2");
+  expect_error("concatenate((x, x), axis=0.5)", Code::invalid_argument, 25, "axis is an integer, a float came");
+  expect_error("stack((x, y))", Code::shape_mismatch, 0, "(2, 3) and (3,)");
+  expect_error("stack((x, x), axis=None)", Code::invalid_argument, 19, "axis is an integer, None came");
+}
+
+TEST(expression, repetitions_by_what_is_no_count_are_refused) {
+  expect_error("repeat(x, (1, 2), 0)", Code::invalid_argument, 10, "repeats is an integer, a tuple came");
+  expect_error("1 + x.repeat(-1)", Code::invalid_argument, 6, "-1");
+  expect_error("repeat(x, 2, axis=2)", Code::invalid_argument, 0, "axis 2");
+  expect_error("repeat(x)", Code::invalid_argument, 0, "'repeats' is missing");
+  expect_error("repeat(x, 9223372036854775807)", Code::invalid_argument, 0, "beyond 2^63");
+  expect_error("tile(x, 1.5)", Code::invalid_argument, 8, "reps is an integer or a tuple");
+  expect_error("tile(x, (1, -1))", Code::invalid_argument, 0, "-1");
+  expect_error("x.tile(2)", Code::invalid_argument, 2, "no method 'tile'");
+  expect_error("eye(2.5)", Code::invalid_argument, 4, "N is an integer, a float came");
+  expect_error("eye(2, -3)", Code::invalid_argument, 0, "(2, -3)");
+  expect_error("eye(2, k=None)", Code::invalid_argument, 9, "k is an integer, None came");
+  expect_error("eye(3037000500)", Code::invalid_argument, 0, "larger than any memory");
+}
+
+TEST(expression, pad_refuses_other_widths_and_modes) {
+  for (const std::string_view width : {"1.5", "()", "(1, 2, 3)", "((1, 2), 3)", "(1, (2, 3))", "((1, 2, 3),)", "x"})
+    expect_error("pad(x, " + std::string(width) + ")", Code::invalid_argument, 7,
+                 "pad_width is an integer, (before, behind)");
+  expect_error("pad(x, -1)", Code::invalid_argument, 0, "negative width -1");
+  expect_error("pad(x, ((1, 1), (1, 1), (1, 1)))", Code::invalid_argument, 0, "3 pairs of widths");
+  expect_error("pad(x, 1, 'median')", Code::invalid_argument, 10, "'symmetric' or 'wrap', the string 'median' came");
+  expect_error("pad(x, 1, mode=None)", Code::invalid_argument, 15, "None came");
+  expect_error("pad(x, 1, 'edge', 2)", Code::invalid_argument, 0, "constant_values is for mode 'constant'");
+  expect_error("pad(x, 1, constant_values=(1, 2))", Code::invalid_argument, 26, "constant_values is a number");
+  expect_error("pad(b, 1, constant_values=128)", Code::out_of_range, 0, "128");
+  expect_error("pad(z, 1, 'wrap')", Code::invalid_argument, 0, "no elements");
+}
+
+TEST(expression, strings_are_refused_where_they_name_nothing) {
+  expect_error("'float32'", Code::invalid_argument, 0, "the string 'float32'");
+  expect_error("x + 'a'", Code::invalid_argument, 2, "the string 'a' came");
+  expect_error("ones(2, 'wrap')", Code::invalid_argument, 8, "'wrap' names no dtype; there are: bool int8");
+  expect_error("x['a']", Code::invalid_argument, 1, "the string 'a'");
+}
+
 TEST(expression, results_that_are_no_arrays_are_refused) {
   expect_error("x.shape", Code::invalid_argument, 2, "a tuple");
   expect_error("float32", Code::invalid_argument, 0, "dtype float32");

@@ -80,9 +80,28 @@ bool Arguments::flag(std::size_t k) const {
 
 Dtype Arguments::dtype(std::size_t k, Dtype otherwise) const {
   if (!has(k)) return otherwise;
+  if (const auto* text = value(k).as<std::string>()) {
+    if (const auto named = find_dtype(*text)) return *named;
+    throw ExpressionError(bound_[k]->position, quoted(*text) + " names no dtype; there are: " + dtype_names());
+  }
   const Dtype* dtype = value(k).as<Dtype>();
   if (!dtype) fail(k, "a dtype such as float32");
   return *dtype;
+}
+
+std::vector<array> Arguments::arrays(std::size_t k, bool numbers) const {
+  const Tuple* tuple = value(k).as<Tuple>();
+  if (!tuple) fail(k, "a tuple of arrays, (a, b) or (a,)");
+  std::vector<array> arrays;
+  for (std::size_t item = 0; item < tuple->size(); ++item) {
+    const Value& each = (*tuple)[item];
+    if (!each.as<array>() && !(numbers && each.is_number()))
+      throw ExpressionError(bound_[k]->position, function_ + ": " + std::string(parameters_[k]) +
+                                                     " is a tuple of arrays, but item " + std::to_string(item) +
+                                                     " is " + describe(each));
+    arrays.push_back(to_array(each, bound_[k]->position));
+  }
+  return arrays;
 }
 
 Shape Arguments::shape(std::size_t k) const {

@@ -72,7 +72,7 @@ class Evaluator {
       case Syntax::name:
         return name(e);
       case Syntax::string:
-        return dtype_string(e);
+        return {e.text};
       case Syntax::unary:
         return unary(e);
       case Syntax::binary:
@@ -106,11 +106,6 @@ class Evaluator {
     for (const auto& [input, value] : inputs_) known += (known.empty() ? "" : ", ") + input;
     throw ExpressionError(
         e.position, "nothing is called " + quoted(e.text) + "; the inputs are " + (known.empty() ? "none" : known));
-  }
-
-  Value dtype_string(const Expression& e) const {
-    if (const auto dtype = find_dtype(e.text)) return {*dtype};
-    throw ExpressionError(e.position, quoted(e.text) + " names no dtype; there are: " + dtype_names());
   }
 
   Value unary(const Expression& e) const {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tools/expression/arguments.hpp"
+#include "tools/expression/joins.hpp"
 #include "tools/expression/lexer.hpp"
 #include "tools/expression/number.hpp"
 #include "tools/expression/reductions.hpp"
@@ -120,13 +121,25 @@ Value call_linspace(std::vector<Argument> given, std::size_t position) {
   return {linspace(a.real(0), a.real(1), a.has(2) ? a.integer(2) : 50, a.dtype(3, f64))};
 }
 
+Value call_eye(std::vector<Argument> given, std::size_t position) {
+  const Arguments a("eye", std::move(given), {"N", "M", "k", "dtype"}, 1, position);
+  const std::int64_t rows = a.integer(0);
+  return {eye(rows, a.has(1) ? a.integer(1) : rows, a.given(2) ? a.integer(2) : 0, a.dtype(3, f64))};
+}
+
 struct Function {
   std::string_view name;
   Value (*call)(std::vector<Argument>, std::size_t);
   bool method;  // NumPy's arrays have it as a method
 };
 
-constexpr Function kFunctions[] = {{"roll", call_roll, false},
+constexpr Function kFunctions[] = {{"concat", call_concat, false},
+                                   {"concatenate", call_concatenate, false},
+                                   {"stack", call_stack, false},
+                                   {"repeat", call_repeat, true},
+                                   {"tile", call_tile, false},
+                                   {"pad", call_pad, false},
+                                   {"roll", call_roll, false},
                                    {"astype", call_astype, true},
                                    {"transpose", call_transpose, true},
                                    {"reshape", call_reshape, true},
@@ -138,7 +151,8 @@ constexpr Function kFunctions[] = {{"roll", call_roll, false},
                                    {"ones", call_ones, false},
                                    {"full", call_full, false},
                                    {"arange", call_arange, false},
-                                   {"linspace", call_linspace, false}};
+                                   {"linspace", call_linspace, false},
+                                   {"eye", call_eye, false}};
 
 /// NumPy's other names of rows.
 constexpr std::pair<std::string_view, std::string_view> kAliases[] = {{"absolute", "abs"},

@@ -16,7 +16,7 @@ struct Argument {
   std::size_t position;  // in the expression
 };
 
-/// Calls the function `name` (a row of the elementwise table, a reduction, a creation function, a view, a dtype).
+/// Calls the function `name` (a row of the elementwise table, a reduction, a join, a creation function, a view, a dtype).
 Value call_function(std::string_view name, std::vector<Argument> arguments, std::size_t position);
 
 /// Calls the method `name`; `arguments` starts with the array.

@@ -17,6 +17,7 @@ std::string describe(const Value& value) {
   if (const auto* u = value.as<std::uint64_t>()) return "integer " + std::to_string(*u);
   if (value.as<double>()) return "a float";
   if (value.is_complex()) return "a complex number";
+  if (const auto* text = value.as<std::string>()) return "the string " + quoted(*text);
   if (value.as<Tuple>()) return "a tuple";
   if (value.as<None>()) return "None";
   if (value.as<Ellipsis>()) return "'...'";

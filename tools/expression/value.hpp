@@ -1,4 +1,4 @@
-// tools/expression/value.hpp -- what a part of an expression may be: a Python number, an array, a dtype, a tuple
+// tools/expression/value.hpp -- what a part of an expression may be: a number, array, dtype, string, slice or tuple
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -20,9 +20,9 @@ struct Value;
 using Tuple = std::vector<Value>;
 
 struct Value {
-  // std::uint64_t holds integers that std::int64_t does not.
+  // std::uint64_t holds integers that std::int64_t does not; a string is the name of a dtype or of a mode.
   std::variant<None, Ellipsis, bool, std::int64_t, std::uint64_t, double, std::complex<double>, array, Dtype, Slice,
-               Tuple>
+               std::string, Tuple>
       held;
 
   template <class T>
