@@ -232,7 +232,7 @@ bool vm_reduce_flat(const VmExecutable& exe, std::int64_t n, std::span<const Fla
   FlatJob job{exe, arguments.data(), routines};
   auto* out = reinterpret_cast<char*>(arguments[exe.reduce_output].address);
   std::int64_t chunks = program::chunks(program::kInnerOrder, n);
-  char partials[most_chunks * 8];
+  alignas(64) char partials[most_chunks * 8];
   char* to = chunks == 1 ? out : partials;
   if (exe.steps.empty()) {
     contiguous(to, job.at(reduced, 0), static_cast<std::size_t>(n));

@@ -11,10 +11,6 @@
 
 namespace trireme::dispatch {
 
-namespace {
-
-}  // namespace
-
 std::uint8_t device_from_environment() {
   static const std::uint8_t id = [] {
     const std::string& wanted = environment().device;

@@ -128,10 +128,6 @@ void evaluate_shared(Node* root, const Target& target) {
   let_go(dropped);
 }
 
-}  // namespace
-
-namespace {
-
 void evaluate_any(Node* root, bool sole_handle, const Target& target) {
   try {
     Snapshot s;

@@ -30,8 +30,8 @@ struct ShortInput {
 struct CompiledPlan {
   graph::Plan plan;
   std::vector<std::unique_ptr<CompiledStep>> steps;
-  // Whether there is a short way: a single flat map or whole reduction of leaves and constants, whose outputs are all that is wanted. On
-  // the CPU it goes from the snapshot to the routines with nothing to bind.
+  // A single flat map or whole reduction of leaves and constants, whose outputs are all that is wanted: on the CPU it goes
+  // from the snapshot to the routines with nothing to bind.
   bool is_short = false;
   std::vector<ShortInput> short_inputs;
 };

@@ -32,15 +32,15 @@ bool run_short(CompiledPlan& plan, const graph::Snapshot& s, Results& results) {
   FlatArgument arguments[kMaxParameters];
   std::size_t count = 0;
   for (const ShortInput& input : plan.short_inputs) {
-    const Node* n = s.node(input.slot);
+    const Node* leaf = s.node(input.slot);
     FlatArgument& argument = arguments[count++];
     argument.single = input.single;
     if (graph::is_constant(input.slot)) {
-      argument.scalar = n->bits;
+      argument.scalar = leaf->bits;
       continue;
     }
-    if (!n->storage || n->storage->device != kCpu) return false;
-    argument.address = n->storage->memory.handle + static_cast<std::uintptr_t>(n->offset * input.item);
+    if (!leaf->storage || leaf->storage->device != kCpu) return false;
+    argument.address = leaf->storage->memory.handle + static_cast<std::uintptr_t>(leaf->offset * input.item);
   }
   const Executable* executable = compiled.cpu_executable.load(std::memory_order_acquire);
   if (!executable) [[unlikely]] executable = &find_executable(compiled, compiled.flat_layout, kCpu, nullptr);

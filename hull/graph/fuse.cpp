@@ -125,7 +125,6 @@ class Fuser {
 
     if (reduce) {
       Lowered operand = emit(s_.input[root][0], {});
-      if (s_.node(s_.input[root][0])->dtype != n->dtype) operand = lowering.cast(operand, n->dtype);
       Value v = lowering.work_value(operand);
       std::uint16_t out = builder.parameter(Role::output, n->dtype);
       step_.outputs.push_back(root);

@@ -67,7 +67,7 @@ struct Node {
     std::uint64_t bits = 0;     // constant
     ViewMap* map;               // view, owned
   };
-  Storage* storage = nullptr;   // ready, owned; null when the array is empty
+  Storage* storage = nullptr;   // ready, owned; a block of no bytes when the array is empty
   union {
     std::int64_t offset = 0;    // in elements
     std::uint64_t imaginary;    // constant
