@@ -168,6 +168,9 @@ struct Scalar {
     return Scalar<Partner>(__builtin_bit_cast(Partner, a.value));
   }
   TRIREME_INLINE friend constexpr Scalar<Partner> to_int(Scalar a) requires kFloat {
+    // Beyond the range, where lanes give anything and the result is not used, C++ leaves the cast itself undefined.
+    constexpr T kLimit = 2 * static_cast<T>(Partner{1} << (8 * sizeof(Partner) - 2));
+    if (!(a.value >= -kLimit && a.value < kLimit)) return Scalar<Partner>(Partner{0});
     return Scalar<Partner>(static_cast<Partner>(a.value));
   }
   TRIREME_INLINE friend constexpr Scalar<Partner> to_float(Scalar a) requires(!kFloat) {
