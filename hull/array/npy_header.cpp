@@ -178,8 +178,9 @@ void set_bytes(Header& header) {
   bool empty = false;
   for (const std::int64_t extent : header.shape) {
     empty |= extent == 0;
-    if (extent != 0 && __builtin_mul_overflow(bytes, extent, &bytes))
-      fail("shape " + header.shape.text() + " of " + std::string(name(header.dtype)) + " has more than 2^63 - 1 bytes");
+    // What every array is held to, graph::checked_size().
+    if (extent != 0 && (__builtin_mul_overflow(bytes, extent, &bytes) || bytes > std::int64_t{1} << 62))
+      fail("shape " + header.shape.text() + " of " + std::string(name(header.dtype)) + " has more than 2^62 bytes");
   }
   header.data_bytes = empty ? 0 : static_cast<std::uint64_t>(bytes);
 }

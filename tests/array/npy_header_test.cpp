@@ -113,9 +113,10 @@ TEST(npy_header, shapes_beyond_the_limits_are_refused) {
   EXPECT_EQ(complaint(start + "(1, 1, 1, 1, 1, 1, 1, 1)}"), "");
   expect_refused(start + "(1, 1, 1, 1, 1, 1, 1, 1, 1)}", "at most 8 dimensions");
   expect_refused(start + "(9223372036854775808,)}", "below 2^63");
-  expect_refused(start + "(4611686018427387904, 2)}", "more than 2^63 - 1 bytes");
-  expect_refused(start + "(1152921504606846976,)}", "more than 2^63 - 1 bytes");
-  expect_refused(start + "(0, 4611686018427387904, 4611686018427387904)}", "more than 2^63 - 1 bytes");
+  expect_refused(start + "(4611686018427387904, 2)}", "more than 2^62 bytes");
+  expect_refused(start + "(1152921504606846976,)}", "more than 2^62 bytes");
+  expect_refused(start + "(0, 9223372036854775807)}", "more than 2^62 bytes");
+  expect_refused(start + "(0, 4611686018427387904, 4611686018427387904)}", "more than 2^62 bytes");
 }
 
 TEST(npy_header, made_header_is_aligned_and_read_back) {
