@@ -71,6 +71,16 @@ Folded fold(const Shape& shape, int axis) {
   return f;
 }
 
+/// `count` times x, one after the other along an axis; no memory of its own before it is evaluated.
+array tiled(std::string_view function, const array& x, int axis, std::int64_t count) {
+  Shape shape = x.shape();
+  const Folded f = fold(shape, axis);
+  shape[axis] = checked_count(function, count, shape[axis]);
+  graph::checked_size(function, shape, x.dtype());
+  if (count == 1) return x;
+  return x.reshape({f.before, 1, f.extent, f.after}).broadcast_to({f.before, count, f.extent, f.after}).reshape(shape);
+}
+
 array slice_axis(const array& x, int axis, Slice slice) {
   std::vector<Slice> slices(static_cast<std::size_t>(axis) + 1);
   slices.back() = slice;
@@ -101,8 +111,7 @@ array continued(const array& x, int axis, std::int64_t count, bool before, PadMo
   }
   array whole = period.size() == 1 ? period[0] : join("pad", period, axis);
   const std::int64_t length = whole.shape()[axis];
-  std::vector<array> pieces((static_cast<std::size_t>((count + length - 1) / length)), whole);
-  array run = pieces.size() == 1 ? whole : join("pad", pieces, axis);
+  array run = tiled("pad", whole, axis, (count - 1) / length + 1);
   const std::int64_t total = run.shape()[axis];
   return slice_axis(run, axis, before ? Slice{total - count, total} : Slice{0, count});
 }
@@ -170,15 +179,7 @@ array tile(Operand operand, const Shape& counts) try {
   for (int k = x.rank(); k < counts.rank(); ++k) wider.push_back(1);
   for (const std::int64_t extent : x.shape()) wider.push_back(extent);
   x = x.reshape(wider);
-  for (int k = 0; k < counts.rank(); ++k) {
-    const int axis = x.rank() - counts.rank() + k;
-    Shape shape = x.shape();
-    const Folded f = fold(shape, axis);
-    shape[axis] = checked_count("tile", counts[k], shape[axis]);
-    graph::checked_size("tile", shape, x.dtype());
-    if (counts[k] == 1) continue;
-    x = x.reshape({f.before, 1, f.extent, f.after}).broadcast_to({f.before, counts[k], f.extent, f.after}).reshape(shape);
-  }
+  for (int k = 0; k < counts.rank(); ++k) x = tiled("tile", x, x.rank() - counts.rank() + k, counts[k]);
   return x;
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("tile");
