@@ -107,11 +107,11 @@ struct Isa<double> {
 
 template <>
 struct Isa<std::int32_t> {
-  TRIREME_INLINE static __m256i load_partial(const std::int32_t* p, std::size_t n) {
-    return _mm256_maskload_epi32(p, first_words(n));
+  TRIREME_INLINE static __m256i load_partial(const void* p, std::size_t n) {
+    return _mm256_maskload_epi32(static_cast<const int*>(p), first_words(n));
   }
-  TRIREME_INLINE static void store_partial(std::int32_t* p, std::size_t n, __m256i v) {
-    _mm256_maskstore_epi32(p, first_words(n), v);
+  TRIREME_INLINE static void store_partial(void* p, std::size_t n, __m256i v) {
+    _mm256_maskstore_epi32(static_cast<int*>(p), first_words(n), v);
   }
   TRIREME_INLINE static __m256i equal(__m256i a, __m256i b) { return _mm256_cmpeq_epi32(a, b); }
   TRIREME_INLINE static __m256i less(__m256i a, __m256i b) { return _mm256_cmpgt_epi32(b, a); }
@@ -128,10 +128,10 @@ struct Isa<std::int32_t> {
 
 template <>
 struct Isa<std::int64_t> {
-  TRIREME_INLINE static __m256i load_partial(const std::int64_t* p, std::size_t n) {
+  TRIREME_INLINE static __m256i load_partial(const void* p, std::size_t n) {
     return _mm256_maskload_epi64(reinterpret_cast<const long long*>(p), first_longs(n));
   }
-  TRIREME_INLINE static void store_partial(std::int64_t* p, std::size_t n, __m256i v) {
+  TRIREME_INLINE static void store_partial(void* p, std::size_t n, __m256i v) {
     _mm256_maskstore_epi64(reinterpret_cast<long long*>(p), first_longs(n), v);
   }
   TRIREME_INLINE static __m256i equal(__m256i a, __m256i b) { return _mm256_cmpeq_epi64(a, b); }
@@ -166,12 +166,6 @@ struct Isa<std::int64_t> {
 // Unsigned integers: the signed ones' instructions but for order and the right shift.
 template <>
 struct Isa<std::uint32_t> : Isa<std::int32_t> {
-  TRIREME_INLINE static __m256i load_partial(const std::uint32_t* p, std::size_t n) {
-    return Isa<std::int32_t>::load_partial(reinterpret_cast<const std::int32_t*>(p), n);
-  }
-  TRIREME_INLINE static void store_partial(std::uint32_t* p, std::size_t n, __m256i v) {
-    Isa<std::int32_t>::store_partial(reinterpret_cast<std::int32_t*>(p), n, v);
-  }
   TRIREME_INLINE static __m256i less(__m256i a, __m256i b) {
     __m256i flip = _mm256_set1_epi32(static_cast<int>(0x80000000u));
     return _mm256_cmpgt_epi32(_mm256_xor_si256(b, flip), _mm256_xor_si256(a, flip));
@@ -182,12 +176,6 @@ struct Isa<std::uint32_t> : Isa<std::int32_t> {
 
 template <>
 struct Isa<std::uint64_t> : Isa<std::int64_t> {
-  TRIREME_INLINE static __m256i load_partial(const std::uint64_t* p, std::size_t n) {
-    return Isa<std::int64_t>::load_partial(reinterpret_cast<const std::int64_t*>(p), n);
-  }
-  TRIREME_INLINE static void store_partial(std::uint64_t* p, std::size_t n, __m256i v) {
-    Isa<std::int64_t>::store_partial(reinterpret_cast<std::int64_t*>(p), n, v);
-  }
   TRIREME_INLINE static __m256i less(__m256i a, __m256i b) {
     __m256i flip = _mm256_set1_epi64x(static_cast<long long>(0x8000000000000000ull));
     return _mm256_cmpgt_epi64(_mm256_xor_si256(b, flip), _mm256_xor_si256(a, flip));
@@ -195,7 +183,6 @@ struct Isa<std::uint64_t> : Isa<std::int64_t> {
   TRIREME_INLINE static __m256i shift_right(__m256i a, int k) { return shift_right_logical(a, k); }
   TRIREME_INLINE static __m256i shift_right_by(__m256i a, __m256i k) { return _mm256_srlv_epi64(a, k); }
 };
-
 
 // Between lanes of 4 and of 8 bytes: `low` and `high` name the halves of the narrow lanes.
 TRIREME_INLINE __m256d low_to_double(__m256 a) { return _mm256_cvtps_pd(_mm256_castps256_ps128(a)); }

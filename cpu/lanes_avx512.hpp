@@ -80,10 +80,10 @@ struct Isa<double> {
 
 template <>
 struct Isa<std::int32_t> {
-  TRIREME_INLINE static __m512i load_partial(const std::int32_t* p, std::size_t n) {
+  TRIREME_INLINE static __m512i load_partial(const void* p, std::size_t n) {
     return _mm512_maskz_loadu_epi32(first_words(n), p);
   }
-  TRIREME_INLINE static void store_partial(std::int32_t* p, std::size_t n, __m512i v) {
+  TRIREME_INLINE static void store_partial(void* p, std::size_t n, __m512i v) {
     _mm512_mask_storeu_epi32(p, first_words(n), v);
   }
   TRIREME_INLINE static __mmask16 equal(__m512i a, __m512i b) { return _mm512_cmpeq_epi32_mask(a, b); }
@@ -103,10 +103,10 @@ struct Isa<std::int32_t> {
 
 template <>
 struct Isa<std::int64_t> {
-  TRIREME_INLINE static __m512i load_partial(const std::int64_t* p, std::size_t n) {
+  TRIREME_INLINE static __m512i load_partial(const void* p, std::size_t n) {
     return _mm512_maskz_loadu_epi64(first_longs(n), p);
   }
-  TRIREME_INLINE static void store_partial(std::int64_t* p, std::size_t n, __m512i v) {
+  TRIREME_INLINE static void store_partial(void* p, std::size_t n, __m512i v) {
     _mm512_mask_storeu_epi64(p, first_longs(n), v);
   }
   TRIREME_INLINE static __mmask8 equal(__m512i a, __m512i b) { return _mm512_cmpeq_epi64_mask(a, b); }
@@ -127,12 +127,6 @@ struct Isa<std::int64_t> {
 // Unsigned integers: the signed ones' instructions but for order and the right shift.
 template <>
 struct Isa<std::uint32_t> : Isa<std::int32_t> {
-  TRIREME_INLINE static __m512i load_partial(const std::uint32_t* p, std::size_t n) {
-    return Isa<std::int32_t>::load_partial(reinterpret_cast<const std::int32_t*>(p), n);
-  }
-  TRIREME_INLINE static void store_partial(std::uint32_t* p, std::size_t n, __m512i v) {
-    Isa<std::int32_t>::store_partial(reinterpret_cast<std::int32_t*>(p), n, v);
-  }
   TRIREME_INLINE static __mmask16 less(__m512i a, __m512i b) { return _mm512_cmplt_epu32_mask(a, b); }
   TRIREME_INLINE static __m512i shift_right(__m512i a, int k) { return shift_right_logical(a, k); }
   TRIREME_INLINE static __m512i shift_right_by(__m512i a, __m512i k) { return _mm512_srlv_epi32(a, k); }
@@ -140,12 +134,6 @@ struct Isa<std::uint32_t> : Isa<std::int32_t> {
 
 template <>
 struct Isa<std::uint64_t> : Isa<std::int64_t> {
-  TRIREME_INLINE static __m512i load_partial(const std::uint64_t* p, std::size_t n) {
-    return Isa<std::int64_t>::load_partial(reinterpret_cast<const std::int64_t*>(p), n);
-  }
-  TRIREME_INLINE static void store_partial(std::uint64_t* p, std::size_t n, __m512i v) {
-    Isa<std::int64_t>::store_partial(reinterpret_cast<std::int64_t*>(p), n, v);
-  }
   TRIREME_INLINE static __mmask8 less(__m512i a, __m512i b) { return _mm512_cmplt_epu64_mask(a, b); }
   TRIREME_INLINE static __m512i shift_right(__m512i a, int k) { return shift_right_logical(a, k); }
   TRIREME_INLINE static __m512i shift_right_by(__m512i a, __m512i k) { return _mm512_srlv_epi64(a, k); }

@@ -118,10 +118,10 @@ struct Isa<double> {
 
 template <>
 struct Isa<std::int32_t> {
-  TRIREME_INLINE static __m128i load_partial(const std::int32_t* p, std::size_t n) {
+  TRIREME_INLINE static __m128i load_partial(const void* p, std::size_t n) {
     return _mm_castps_si128(Isa<float>::load_partial(reinterpret_cast<const float*>(p), n));
   }
-  TRIREME_INLINE static void store_partial(std::int32_t* p, std::size_t n, __m128i v) {
+  TRIREME_INLINE static void store_partial(void* p, std::size_t n, __m128i v) {
     Isa<float>::store_partial(reinterpret_cast<float*>(p), n, _mm_castsi128_ps(v));
   }
   TRIREME_INLINE static __m128i equal(__m128i a, __m128i b) { return _mm_cmpeq_epi32(a, b); }
@@ -143,10 +143,10 @@ struct Isa<std::int32_t> {
 
 template <>
 struct Isa<std::int64_t> {
-  TRIREME_INLINE static __m128i load_partial(const std::int64_t* p, std::size_t n) {
+  TRIREME_INLINE static __m128i load_partial(const void* p, std::size_t n) {
     return n == 0 ? _mm_setzero_si128() : _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
   }
-  TRIREME_INLINE static void store_partial(std::int64_t* p, std::size_t n, __m128i v) {
+  TRIREME_INLINE static void store_partial(void* p, std::size_t n, __m128i v) {
     if (n != 0) _mm_storel_epi64(reinterpret_cast<__m128i*>(p), v);
   }
   TRIREME_INLINE static __m128i equal(__m128i a, __m128i b) {
@@ -184,12 +184,6 @@ struct Isa<std::int64_t> {
 // Unsigned integers: the signed ones' instructions but for order and the right shift.
 template <>
 struct Isa<std::uint32_t> : Isa<std::int32_t> {
-  TRIREME_INLINE static __m128i load_partial(const std::uint32_t* p, std::size_t n) {
-    return Isa<std::int32_t>::load_partial(reinterpret_cast<const std::int32_t*>(p), n);
-  }
-  TRIREME_INLINE static void store_partial(std::uint32_t* p, std::size_t n, __m128i v) {
-    Isa<std::int32_t>::store_partial(reinterpret_cast<std::int32_t*>(p), n, v);
-  }
   TRIREME_INLINE static __m128i less(__m128i a, __m128i b) {
     __m128i flip = _mm_set1_epi32(static_cast<int>(0x80000000u));
     return _mm_cmplt_epi32(_mm_xor_si128(a, flip), _mm_xor_si128(b, flip));
@@ -200,12 +194,6 @@ struct Isa<std::uint32_t> : Isa<std::int32_t> {
 
 template <>
 struct Isa<std::uint64_t> : Isa<std::int64_t> {
-  TRIREME_INLINE static __m128i load_partial(const std::uint64_t* p, std::size_t n) {
-    return Isa<std::int64_t>::load_partial(reinterpret_cast<const std::int64_t*>(p), n);
-  }
-  TRIREME_INLINE static void store_partial(std::uint64_t* p, std::size_t n, __m128i v) {
-    Isa<std::int64_t>::store_partial(reinterpret_cast<std::int64_t*>(p), n, v);
-  }
   TRIREME_INLINE static __m128i less(__m128i a, __m128i b) {
     __m128i flip = _mm_set1_epi64x(static_cast<long long>(0x8000000000000000ull));
     return Isa<std::int64_t>::less(_mm_xor_si128(a, flip), _mm_xor_si128(b, flip));
