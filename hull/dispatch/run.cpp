@@ -11,7 +11,6 @@
 #include "dispatch/choose.hpp"
 #include "dispatch/environment.hpp"
 #include "dispatch/profile.hpp"
-#include "dispatch/program_count.hpp"
 #include "dispatch/registry.hpp"
 #include "dispatch/run_short.hpp"
 #include "dispatch/tally.hpp"

@@ -6,8 +6,8 @@
 
 #include "dispatch/choose.hpp"
 #include "dispatch/profile.hpp"
-#include "dispatch/program_count.hpp"
 #include "dispatch/registry.hpp"
+#include "dispatch/tally.hpp"
 #include "dispatch/value_block.hpp"
 #include "trireme/explain.hpp"
 

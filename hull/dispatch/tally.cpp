@@ -30,6 +30,8 @@ struct Account {
   }
 };
 
+constinit std::atomic<std::int64_t> told_programs{0};  // of threads that ended, or could not be listed
+
 constinit Account accounts[256];  // by registry id; 0 is all devices together
 
 struct Listed {
@@ -47,8 +49,11 @@ void add(std::uint8_t device, std::int64_t change, std::int64_t reached) {
 /// The storage of other threads is gone in a forked child. What they held stays allocated there.
 void forget_other_threads() {
   Listed& all = listed();
-  for (const Tally* t = all.first; t; t = t->next)
-    if (t != &tally) add(kHost, t->pending.load(std::memory_order_relaxed), 0);
+  for (const Tally* t = all.first; t; t = t->next) {
+    if (t == &tally) continue;
+    add(kHost, t->pending.load(std::memory_order_relaxed), 0);
+    told_programs.fetch_add(t->programs.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  }
   all.first = tally.low == INT64_MAX ? nullptr : &tally;
   tally.next = nullptr;
 }
@@ -78,6 +83,7 @@ void unlist() {
   Listed& all = listed();
   std::lock_guard lock(all.mutex);
   tell();
+  told_programs.fetch_add(tally.programs.exchange(0, std::memory_order_relaxed), std::memory_order_relaxed);
   Tally** link = &all.first;
   while (*link && *link != &tally) link = &(*link)->next;
   if (*link) *link = tally.next;
@@ -134,6 +140,19 @@ void count_large(std::uint8_t device, std::size_t bytes) {
 void uncount_large(std::uint8_t device, std::size_t bytes) noexcept {
   tell();  // what small blocks reached, they reached before this one went
   add(device, -static_cast<std::int64_t>(bytes), 0);
+}
+
+void count_program_slowly() {
+  if (list()) count_program();
+  else told_programs.fetch_add(1, std::memory_order_relaxed);
+}
+
+std::int64_t program_count() {
+  Listed& all = listed();
+  std::lock_guard lock(all.mutex);
+  std::int64_t n = told_programs.load(std::memory_order_relaxed);
+  for (const Tally* t = all.first; t; t = t->next) n += t->programs.load(std::memory_order_relaxed);
+  return n;
 }
 
 MemoryCount memory_count(std::uint8_t device) {
