@@ -86,7 +86,7 @@ void array::expect_dtype(const char* function, Dtype as) const try {
     throw error(Code::dtype_mismatch, std::string(function) + ": the array is " + std::string(name(dtype())) + ", not " +
                                           std::string(name(as)) + "; use astype first");
 } catch (const std::bad_alloc&) {
-  program::throw_out_of_memory("copy_to");
+  program::throw_out_of_memory(function);
 }
 
 void array::throw_no_room(const char* function) const try {

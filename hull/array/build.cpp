@@ -166,6 +166,19 @@ Owned operation(Kind kind, program::Opcode op, Dtype dtype, const Shape& shape, 
   return result;
 }
 
+graph::ViewMap identity(int rank) {
+  graph::ViewMap map;
+  for (int k = 0; k < rank && k < kMaxRank; ++k) map.axis[k].axis = static_cast<std::int8_t>(k);
+  return map;
+}
+
+Owned copied(Owned x) {
+  const Shape shape = x->shape;
+  Owned n = operation(Kind::view, program::Opcode::cast, x->dtype, shape, &x, 1);
+  n->map = new graph::ViewMap(identity(shape.rank()));
+  return n;
+}
+
 Owned cast(Owned x, Dtype to) {
   if (x->dtype == to) return x;
   Shape shape = x->shape;
@@ -178,9 +191,7 @@ Owned host_value(const array& a) {
   dispatch::evaluate(n.get(), false);
   if (!n->contiguous || n->storage->device != dispatch::kCpu) {
     if (!n->contiguous) {  // one program gathers it, where the data is
-      Owned copy = operation(Kind::view, program::Opcode::cast, n->dtype, n->shape, &n, 1);
-      auto* map = copy->map = new graph::ViewMap;
-      for (int k = 0; k < copy->shape.rank() && k < kMaxRank; ++k) map->axis[k].axis = static_cast<std::int8_t>(k);
+      Owned copy = copied(std::move(n));
       copy->device = copy->input[0]->storage->device;
       dispatch::evaluate(copy.get(), true);
       n = std::move(copy);

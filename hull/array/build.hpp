@@ -54,6 +54,12 @@ graph::Storage* element_storage(std::string_view function, Scalar value, Dtype d
 /// An operand as a node that takes part in promotion: the array's, or for a lone scalar a constant of its default dtype.
 Owned operand(std::string_view function, Operand& x);
 
+/// The map of a view that changes nothing.
+graph::ViewMap identity(int rank);
+
+/// A lazy node whose value is that of `x`, in row-major order in a block of its own.
+Owned copied(Owned x);
+
 /// A lazy node over `inputs`, which it takes over. Merges devices (throws Code::invalid_argument naming both pins when
 /// two differ), and evaluates inputs when the graph would exceed its limits.
 Owned operation(graph::Kind kind, program::Opcode op, Dtype dtype, const Shape& shape, Owned* inputs, int count);

@@ -176,6 +176,20 @@ array truth(std::string_view function, array x, Dtype dtype) {
   return x;
 }
 
+array extremum(std::string_view function, Opcode op, Operand& x, std::span<const int> axes, bool keepdims) {
+  Run run = run_of(function, x, axes, keepdims);
+  expect_numbers(function, run);
+  expect_elements(function, run);
+  return reduce_widened(function, op, std::move(run));
+}
+
+/// Whether the least (or the largest) truth of a run is true. An empty run gives the largest (or the least) i32.
+array holds(std::string_view function, Opcode op, Operand& x, std::span<const int> axes, bool keepdims) {
+  Run run = run_of(function, x, axes, keepdims);
+  run.x = truth(function, std::move(run.x), i32);
+  return reduce(function, op, std::move(run)) > 0;
+}
+
 array argument(std::string_view function, Opcode op, Operand& operand, std::optional<int> axis, bool keepdims) {
   int given = axis.value_or(0);
   Run run = run_of(function, operand, axis ? std::span<const int>(&given, 1) : std::span<const int>(), keepdims);
@@ -223,35 +237,25 @@ array mean(Operand x, std::span<const int> axes, bool keepdims) try {
 }
 
 array min(Operand x, std::span<const int> axes, bool keepdims) try {
-  Run run = run_of("min", x, axes, keepdims);
-  expect_numbers("min", run);
-  expect_elements("min", run);
-  return reduce_widened("min", Opcode::reduce_minimum, std::move(run));
+  return extremum("min", Opcode::reduce_minimum, x, axes, keepdims);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("min");
 }
 
 array max(Operand x, std::span<const int> axes, bool keepdims) try {
-  Run run = run_of("max", x, axes, keepdims);
-  expect_numbers("max", run);
-  expect_elements("max", run);
-  return reduce_widened("max", Opcode::reduce_maximum, std::move(run));
+  return extremum("max", Opcode::reduce_maximum, x, axes, keepdims);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("max");
 }
 
 array any(Operand x, std::span<const int> axes, bool keepdims) try {
-  Run run = run_of("any", x, axes, keepdims);
-  run.x = truth("any", std::move(run.x), i32);
-  return reduce("any", Opcode::reduce_maximum, std::move(run)) > 0;  // an empty run gives the least i32
+  return holds("any", Opcode::reduce_maximum, x, axes, keepdims);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("any");
 }
 
 array all(Operand x, std::span<const int> axes, bool keepdims) try {
-  Run run = run_of("all", x, axes, keepdims);
-  run.x = truth("all", std::move(run.x), i32);
-  return reduce("all", Opcode::reduce_minimum, std::move(run)) > 0;
+  return holds("all", Opcode::reduce_minimum, x, axes, keepdims);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("all");
 }

@@ -56,12 +56,6 @@ array make_view(Owned base, const ViewMap& map, const Shape& shape) {
   return array(view.release());
 }
 
-ViewMap identity(int rank) {
-  ViewMap map;
-  for (int k = 0; k < rank; ++k) map.axis[k].axis = static_cast<std::int8_t>(k);
-  return map;
-}
-
 /// Strides of `shape` over the memory of a non-contiguous leaf, if there are any.
 bool reshape_strides(const graph::Node* base, const Shape& shape, Shape& strides) {
   int from = 0, to = 0;
@@ -126,7 +120,7 @@ array array::slice(std::span<const Slice> slices) const try {
   Owned base = build::node_of(*this);
   if (static_cast<int>(slices.size()) > base->shape.rank())
     throw error(Code::invalid_argument, "slice: " + std::to_string(slices.size()) + " slices of an array of shape " + base->shape.text());
-  ViewMap map = identity(base->shape.rank());
+  ViewMap map = build::identity(base->shape.rank());
   Shape shape = base->shape;
   for (std::size_t k = 0; k < slices.size(); ++k) {
     int axis = static_cast<int>(k);
@@ -256,7 +250,7 @@ array array::squeeze(int axis) const try {
 array array::flip(int axis) const try {
   Owned base = build::node_of(*this);
   axis = graph::checked_axis("flip", axis, base->shape.rank());
-  ViewMap map = identity(base->shape.rank());
+  ViewMap map = build::identity(base->shape.rank());
   Shape shape = base->shape;
   if (shape[axis] > 1) {
     map.axis[axis].start = shape[axis] - 1;
@@ -280,11 +274,7 @@ array array::reshape(const Shape& wanted) const try {
       return array(out.release());
     }
     // Strides cannot say it: the elements are gathered first, lazily.
-    ViewMap map = identity(base->shape.rank());
-    Shape same = base->shape;
-    Owned copy = build::operation(graph::Kind::view, program::Opcode::cast, base->dtype, same, &base, 1);
-    copy->map = new ViewMap(map);
-    base = std::move(copy);
+    base = build::copied(std::move(base));
   }
   return array(build::operation(graph::Kind::reshape, program::Opcode::cast, base->dtype, shape, &base, 1).release());
 } catch (const std::bad_alloc&) {
@@ -298,7 +288,7 @@ array roll(Operand x, std::int64_t shift, int axis) try {
   std::int64_t extent = shape[axis];
   std::int64_t start = extent ? -(shift % extent) : 0;
   if (start < 0) start += extent;
-  ViewMap map = identity(shape.rank());
+  ViewMap map = build::identity(shape.rank());
   if (start != 0) {
     map.axis[axis].start = start;
     map.axis[axis].modulus = extent;

@@ -9,6 +9,7 @@
 #include "dispatch/choose.hpp"
 #include "dispatch/evaluate.hpp"
 #include "dispatch/registry.hpp"
+#include "dispatch/value_block.hpp"
 #include "graph/infer.hpp"
 #include "program/out_of_memory.hpp"
 #include "trireme/create.hpp"
@@ -37,10 +38,7 @@ void write(array x, Dtype dtype, const Part& part, const graph::Node* unkept) {
   x = array();
   const std::uint8_t device = part.storage->device;
   if (!n->is_ready() && n->device != 0 && n->device != device) dispatch::evaluate(n.get(), false);
-  const Shape shape = part.shape;
-  Owned root = operation(graph::Kind::view, program::Opcode::cast, dtype, shape, &n, 1);
-  root->map = new graph::ViewMap;
-  for (int k = 0; k < shape.rank() && k < kMaxRank; ++k) root->map->axis[k].axis = static_cast<std::int8_t>(k);
+  Owned root = copied(std::move(n));
   root->device = device;
   dispatch::evaluate_into(root.get(), {part.storage, part.strides, part.offset}, unkept);
 }
@@ -141,12 +139,8 @@ void array::eval_into_host(void* destination, std::int64_t count, Dtype as) cons
     return made.result.copy_to(destination, as);
   }
   // A block over the caller's memory, which is written to once and given up.
-  graph::Storage* storage = dispatch::borrow(destination, bytes(), nullptr);
-  struct Held {
-    graph::Storage* storage;
-    ~Held() { graph::release(storage); }
-  } held{storage};
-  build::write(*this, as, build::Part::whole(storage, shape()), node_);
+  const dispatch::Held block{dispatch::borrow(destination, bytes(), nullptr)};
+  build::write(*this, as, build::Part::whole(block.storage, shape()), node_);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("eval_into");
 }
