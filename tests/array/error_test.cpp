@@ -4,30 +4,14 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
 
 #include "support/compare.hpp"
+#include "support/expect_error.hpp"
 #include "trireme/trireme.hpp"
 
 namespace trireme::test {
 namespace {
-
-/// Expects f to throw `code` with a message that begins with `function` and contains every word.
-void expect_error(const std::function<void()>& f, Code code, const std::string& function,
-                  const std::vector<std::string>& words = {}) {
-  try {
-    f();
-  } catch (const error& e) {
-    const std::string text = e.what();
-    EXPECT_EQ(e.code(), code) << text;
-    EXPECT_EQ(text.rfind(function + ":", 0), 0u) << text;
-    for (const std::string& word : words) EXPECT_NE(text.find(word), std::string::npos) << text << " lacks " << word;
-    EXPECT_NE(text.back(), '.') << text;
-    return;
-  }
-  ADD_FAILURE() << function << " gave no error";
-}
 
 const Shape kHuge{std::int64_t{1} << 40, std::int64_t{1} << 40};
 

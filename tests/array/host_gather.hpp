@@ -1,4 +1,4 @@
-// tests/array/host_gather.hpp -- arrays whose elements are those of others at computed places, and expected errors
+// tests/array/host_gather.hpp -- arrays whose elements are those of others at computed places
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "support/expect_error.hpp"
 #include "support/host_array.hpp"
-#include "trireme/error.hpp"
 
 namespace trireme::test {
 
@@ -34,21 +34,6 @@ inline HostArray host_from(Dtype dtype, const Shape& shape, const std::function<
 inline Placing placing(std::int64_t k, int rank) {
   const Placing chosen = kPlacings[static_cast<std::size_t>(k) % std::size(kPlacings)];
   return rank > 4 && chosen == Placing::spread ? Placing::offset : chosen;
-}
-
-/// Expects f to throw `code` with a message that begins with `function` and contains every word.
-inline void expect_error(const std::function<void()>& f, Code code, const std::string& function,
-                         const std::vector<std::string>& words = {}) {
-  try {
-    f();
-  } catch (const error& e) {
-    const std::string text = e.what();
-    EXPECT_EQ(e.code(), code) << text;
-    EXPECT_EQ(text.rfind(function + ":", 0), 0u) << text;
-    for (const std::string& word : words) EXPECT_NE(text.find(word), std::string::npos) << text << " lacks " << word;
-    return;
-  }
-  ADD_FAILURE() << function << " gave no error";
 }
 
 }  // namespace trireme::test

@@ -89,9 +89,9 @@ TEST(count, peak_remembers_small_blocks_beside_a_large_one) {
   const std::int64_t before = live();
   reset_peak();
   {
-    std::optional<array> large = block(100'000);
+    array large = block(100'000);
     { const std::vector<array> small = {block(100), block(1000)}; }
-    large.reset();
+    large = array();
   }
   EXPECT_EQ(peak(), before + 400'000 + 4400);
 }
