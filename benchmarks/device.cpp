@@ -1,8 +1,8 @@
 // benchmarks/device.cpp -- memory bandwidth of a device through the public interface, with its results checked
 // SPDX-License-Identifier: Apache-2.0
 //
-// device_benchmark [--device NAME] [--elements N] [--rounds N]: one line of a Markdown table per expression. Each
-// evaluation differs from the one before in a scalar or in its input, so that a result left in reused memory is wrong
+// device_benchmark [--device NAME] [--elements N] [--rounds N]: one line of a Markdown table per expression, and one for
+// what a small program costs. Each evaluation differs from the one before in a scalar or in its input, so that a result left in reused memory is wrong
 // and is noticed. Exit status: 0 all right, 1 a wrong result or a failure, 2 a wrong command line.
 #include <algorithm>
 #include <chrono>
@@ -26,16 +26,35 @@ struct Options {
   int rounds = 7;
 };
 
+/// x and y have the same elements in `vector` form; a matrix is x again, of about as many rows as columns.
+struct Inputs {
+  array x, y, matrix;
+};
+
+/// How a result is compared with the CPU's bits.
+enum class Compare {
+  parts,      // the ends and the middle of a vector
+  whole,      // all of it: there is little
+  transposed  // the first and last rows, which are the operand's columns
+};
+
 struct Benchmark {
   const char* name;
-  int bytes_per_element;  // read and written by the algorithm
-  std::function<array(const array& x, int k)> build;
+  double bytes_per_element;  // read and written by the algorithm
+  Compare compare;
+  std::function<array(const Inputs& in, int k)> build;
 };
 
 const Benchmark kBenchmarks[] = {
-    {"x + k", 8, [](const array& x, int k) { return x + k; }},
-    {"sqrt(x * x + k) - exp(-x)", 8, [](const array& x, int k) { return sqrt(x * x + k) - exp(-x); }},
-    {"sum(x)", 4, [](const array& x, int) { return sum(x); }},
+    {"x + k", 8, Compare::parts, [](const Inputs& in, int k) { return in.x + k; }},
+    {"sqrt(x * x + k) - exp(-x)", 8, Compare::parts, [](const Inputs& in, int k) { return sqrt(in.x * in.x + k) - exp(-in.x); }},
+    {"sqrt(x * x + y * y) * 0.5 + k", 12, Compare::parts,
+     [](const Inputs& in, int k) { return sqrt(in.x * in.x + in.y * in.y) * 0.5 + k; }},
+    {"sum(x)", 4, Compare::whole, [](const Inputs& in, int) { return sum(in.x); }},
+    {"sum((x - y)**2)", 8, Compare::whole, [](const Inputs& in, int) { return sum(square(in.x - in.y)); }},
+    {"sum of rows", 4, Compare::whole, [](const Inputs& in, int) { return sum(in.matrix, {1}); }},
+    {"sum of columns", 4, Compare::whole, [](const Inputs& in, int) { return sum(in.matrix, {0}); }},
+    {"transposed copy", 8, Compare::transposed, [](const Inputs& in, int) { return in.matrix.transpose().contiguous(); }},
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -44,8 +63,9 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 /// Waits for `result` by reading its last element.
 void wait_for(const array& result) {
-  if (result.rank() == 0) result.item<float>();
-  else result.at(-1).item<float>();
+  array last = result;
+  while (last.rank() > 0) last = last.at(-1);
+  last.item<float>();
 }
 
 /// Values between -2 and 2, so that no sum is dominated by a few.
@@ -58,19 +78,31 @@ array make_input(std::int64_t elements, std::uint32_t seed) {
   return array::from(values, {elements});
 }
 
-/// Whether `result` has the CPU's bits: all of a sum, the ends and the middle of a vector.
-bool is_right(const Benchmark& benchmark, const array& x, int k, const array& result) {
+array part_of(const array& x, const Slice& slice) { return x.slice({slice}); }
+
+/// Whether `result` has the CPU's bits, as far as `compare` looks.
+bool is_right(const Benchmark& benchmark, const Inputs& in, int k, const array& result) {
   const DeviceScope scope{Device("cpu")};
-  if (result.rank() == 0) return bits(result.to(Device("cpu"))) == bits(benchmark.build(x, k));
-  const std::int64_t n = x.size(), part = std::min<std::int64_t>(n, 65536);
+  if (benchmark.compare == Compare::whole) return bits(result.to(Device("cpu"))) == bits(benchmark.build(in, k));
+  const bool rows = benchmark.compare == Compare::transposed;
+  const std::int64_t n = result.shape()[0], part = std::min<std::int64_t>(n, rows ? 16 : 65536);
   for (const std::int64_t first : {std::int64_t{0}, (n - part) / 2, n - part}) {
     const Slice slice{first, first + part};
-    if (bits(result.slice({slice})) != bits(benchmark.build(x.slice({slice}), k))) return false;
+    const Inputs few = rows ? Inputs{{}, {}, in.matrix.slice({Slice{}, slice})} : Inputs{part_of(in.x, slice), part_of(in.y, slice), {}};
+    if (bits(part_of(result, slice).to(Device("cpu"))) != bits(benchmark.build(few, k))) return false;
   }
   return true;
 }
 
-bool run(const Benchmark& benchmark, const array (&inputs)[2], const Options& options) {
+void print(const Options& options, const char* name, std::int64_t elements, std::vector<double> seconds, double bytes, bool right) {
+  std::sort(seconds.begin(), seconds.end());
+  const double median = seconds[seconds.size() / 2];
+  std::printf("| trireme %s | `%s` | %lld | %.4f | %.4f | %.0f | %s |\n", options.device.c_str(), name,
+              static_cast<long long>(elements), seconds.front() * 1e3, median * 1e3, bytes / median * 1e-9, right ? "yes" : "NO");
+  std::fflush(stdout);
+}
+
+bool run(const Benchmark& benchmark, const Inputs (&inputs)[2], const Options& options) {
   const DeviceScope scope{Device(options.device)};
   int k = 0;
   array last;
@@ -96,12 +128,30 @@ bool run(const Benchmark& benchmark, const array (&inputs)[2], const Options& op
     seconds.push_back(seconds_since(start) / repeat);
     right &= is_right(benchmark, inputs[k % 2], k % 100, last);
   }
-  std::sort(seconds.begin(), seconds.end());
-  const double median = seconds[seconds.size() / 2];
-  std::printf("| trireme %s | `%s` | %lld | %.4f | %.4f | %.0f | %s |\n", options.device.c_str(), benchmark.name,
-              static_cast<long long>(options.elements), seconds.front() * 1e3, median * 1e3,
-              static_cast<double>(options.elements) * benchmark.bytes_per_element / median * 1e-9, right ? "yes" : "NO");
-  std::fflush(stdout);
+  print(options, benchmark.name, options.elements, seconds, static_cast<double>(options.elements) * benchmark.bytes_per_element, right);
+  return right;
+}
+
+/// What a cached program costs beside its work: of 1000 elements, one after the other, without waiting in between; and
+/// that a loop which carries its value neither compiles nor grows.
+bool run_small(const Options& options) {
+  constexpr int kIterations = 10000, kElements = 1000;
+  const DeviceScope scope{Device(options.device)};
+  const array c = ones({kElements}, f32).eval();
+  array b = zeros({kElements}, f32).eval();
+  for (int warm = 0; warm < 3; ++warm) b = (b + c).eval();
+  wait_for(b);
+  const std::int64_t compiled = counters().executables_compiled, live = memory_use(Device(options.device)).live;
+  std::vector<double> seconds;
+  for (int round = 0; round < options.rounds; ++round) {
+    const auto start = std::chrono::steady_clock::now();
+    for (int k = 0; k < kIterations; ++k) b = (b + c).eval();
+    wait_for(b);
+    seconds.push_back(seconds_since(start) / kIterations);
+  }
+  const bool right = b.at(0).item<float>() == 3.0f + static_cast<float>(options.rounds * kIterations) &&
+                     counters().executables_compiled == compiled && memory_use(Device(options.device)).live == live;
+  print(options, "b = b + c", kElements, seconds, 12.0 * kElements, right);
   return right;
 }
 
@@ -131,11 +181,17 @@ int main(int argc, char** argv) {
   }
   try {
     options.device = Device(options.device).name();
-    const array inputs[2] = {make_input(options.elements, 1), make_input(options.elements, 2)};
-    bool right = true;
+    const array x = make_input(options.elements, 1), y = make_input(options.elements, 2);
+    // About square, in rows that a kernel can read 16 bytes at a time.
+    std::int64_t columns = 1;
+    while (columns * columns < options.elements) columns *= 2;
+    const Shape square{options.elements / columns, columns};
+    const auto matrix = [&](const array& v) { return v.slice({Slice{0, square.size()}}).reshape(square); };
+    const Inputs inputs[2] = {{x, y, matrix(x)}, {y, x, matrix(y)}};
+    bool right = run_small(options);
     for (const Benchmark& benchmark : kBenchmarks) right &= run(benchmark, inputs, options);
     const std::int64_t fallbacks = counters().fallbacks;
-    std::cout << options.device << ": " << std::size(kBenchmarks) << " expressions, "
+    std::cout << options.device << ": " << std::size(kBenchmarks) + 1 << " expressions, "
               << (right ? "all right" : "not all right");
     if (fallbacks > 0) std::cout << ", but " << fallbacks << " programs ran on the cpu instead";
     std::cout << std::endl;

@@ -41,6 +41,20 @@ count_tests() {
   printf '          %s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 }
 
+# What the device itself reaches (copies, CUB's sum, a bare launch) needs nvcc, which few machines have.
+build_limits() {
+  local source=$here/../../benchmarks/cuda_limits.cu nvcc
+  if [[ -e $here/cuda_limits.cu ]]; then source=$here/cuda_limits.cu; fi
+  nvcc=$(command -v nvcc || printf '%s' "${CUDA_HOME:-/usr/local/cuda}/bin/nvcc")
+  if [[ -n $stand_in ]]; then
+    note "limits of the device" "not done" "there is no GPU"
+  elif [[ ! -x $nvcc ]]; then
+    note "limits of the device" "not done" "nvcc is not here"
+  else
+    step "limits of the device, compiled" 90 "$nvcc" -O3 -arch=native -o "$logs/cuda_limits" "$source"
+  fi
+}
+
 measure_bandwidth() {
   local device elements=268435456 rounds=5 turn peer log
   : >"$logs/bandwidth"
@@ -50,19 +64,57 @@ measure_bandwidth() {
     note "bandwidth" "not done" "no cuda device, or device_benchmark is not in this build"
     return
   fi
+  build_limits
   for turn in 1 2; do
+    if [[ -x $logs/cuda_limits ]]; then
+      step "limits of the device, turn $turn" 30 "$logs/cuda_limits" "$elements" "$rounds"
+      grep '^|' "$(log_of "limits of the device, turn $turn")" >>"$logs/bandwidth"
+    fi
     step "bandwidth, turn $turn" 50 "$build/bin/device_benchmark" --device "$device" --elements "$elements" --rounds "$rounds"
     log=$(log_of "bandwidth, turn $turn")
     grep '^| trireme' "$log" >>"$logs/bandwidth"
-    for peer in cupy torch; do
+    for peer in cupy torch jax; do
       # Without the suite's LD_LIBRARY_PATH: the peers bring their own libraries.
-      if [[ -z $stand_in ]] && limited 30 env -u LD_LIBRARY_PATH python3 -c "import $peer" 2>/dev/null; then
-        limited 50 env -u LD_LIBRARY_PATH python3 "$here/peers.py" "$peer" "$elements" "$rounds" 2>"$logs/$peer" >>"$logs/bandwidth" ||
+      if [[ -z $stand_in ]] && limited 30 env -u LD_LIBRARY_PATH python3 -c "import $peer, numpy" 2>/dev/null; then
+        limited 40 env -u LD_LIBRARY_PATH python3 "$here/peers.py" "$peer" "$elements" "$rounds" 2>"$logs/$peer" >>"$logs/bandwidth" ||
           printf '| %s | failed: %s | | | | | |\n' "$peer" "$(tail -n 1 "$logs/$peer")" >>"$logs/bandwidth"
       fi
     done
     if [[ -n $quick ]]; then return; fi
   done
+}
+
+# Trireme's rows of the table in times of the limits measured beside them, by the best median of both turns: streams against
+# the faster copy, sums against CUB's, a small program against a bare launch. Nothing where no limits were measured.
+print_against_limits() {
+  awk -F ' *[|] *' '
+    function low(key, value) { if (!(key in best) || value < best[key]) best[key] = value }
+    $4 ~ /^[0-9]+$/ && $6 > 0 {
+      if ($3 == "`copy`") low("copy", $6 / (2 * $4))            # ms per element moved one way
+      else if ($2 ~ /^CUB/) low("read", $6 / $4)
+      else if ($2 == "bare launch") low("launch", $6)
+      else if ($2 ~ /^trireme/) {
+        if (!($3 in best)) order[++rows] = $3
+        low($3, $6); count[$3] = $4
+      }
+    }
+    END {
+      if (!("copy" in best)) exit
+      words["`x + k`"] = words["`sqrt(x * x + k) - exp(-x)`"] = words["`transposed copy`"] = 2
+      words["`sqrt(x * x + y * y) * 0.5 + k`"] = 3
+      words["`sum(x)`"] = words["`sum of rows`"] = words["`sum of columns`"] = 1
+      words["`sum((x - y)**2)`"] = 2
+      print "\n## Against the limits of the device\n\n| expression | part of the bandwidth reached | of |\n|---|---|---|"
+      for (k = 1; k <= rows; ++k) {
+        name = order[k]
+        if (!(name in words)) continue
+        sums = name ~ /sum/
+        limit = (sums ? best["read"] : best["copy"]) * words[name] * count[name]
+        printf "| %s | %.2f | %s |\n", name, limit / best[name], sums ? "CUB DeviceReduce" : "copy"
+      }
+      printf "\nA small cached program takes %.1f us, %.1f us more than a bare launch.\n", best["`b = b + c`"] * 1e3, (best["`b = b + c`"] - best["launch"]) * 1e3
+    }
+  ' "$logs/bandwidth"
 }
 
 find_sanitizer() {
@@ -112,6 +164,7 @@ print_report() {
     printf '\n## Bandwidth\n\nf32; the bytes are those that the expression must read and write. Rows of one turn were measured one after the other.\n\n'
     printf '| who | expression | elements | best ms | median ms | GB/s of the median | right |\n|---|---|---|---|---|---|---|\n'
     cat "$logs/bandwidth"
+    print_against_limits
   fi
   printf '\n## Logs\n'
   for k in "${!steps[@]}"; do
