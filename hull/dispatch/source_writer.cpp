@@ -67,7 +67,11 @@ class Functions {
     for (std::size_t p = 0; p + 1 < body.parameters.size(); ++p)
       parameters += (p ? ", " : "") + register_type(body.parameters[p].type) + " p" + std::to_string(p);
     text_ += std::string(language_.function) + " " + result + " " + name + "(" + parameters + ") {\n";
-    for (std::size_t k = 0; k + 1 < body.body.size(); ++k) text_ += "  " + spell_definition(body, k) + "\n";
+    for (std::size_t k = 0; k + 1 < body.body.size(); ++k) {
+      const program::Group group = program::info(body.body[k].op).group;
+      const bool repeats = group == program::Group::control || group == program::Group::local;
+      text_ += "  " + (repeats ? spell_control(body, k) : spell_definition(body, k)) + "\n";
+    }
     text_ += "  return (" + result + ")" + value_name(body.body.back().operand[0]) + ";\n}\n";
   }
 

@@ -189,36 +189,22 @@ void KernelWriter::memory(std::size_t k) {
 }
 
 void KernelWriter::control(std::size_t k) {
-  const Instruction& i = program_.body[k];
-  const std::string own = value_name(static_cast<program::Value>(k));
-  const std::string a = i.operand[0] == program::kNoValue ? "" : value_name(i.operand[0]);
-  const std::string b = i.operand[1] == program::kNoValue ? "" : value_name(i.operand[1]);
-  switch (i.op) {
+  const std::string text = spell_control(program_, k);
+  switch (program_.body[k].op) {
     case Opcode::if_begin:
-      return open("if (" + a + ") {");
+    case Opcode::loop_begin:
+    case Opcode::for_begin:
+      return open(text);
     case Opcode::if_else:
-      close("} else {");
+      close(text);
       ++depth_;
       return;
-    case Opcode::loop_begin:
-      return open("for (;;) {");
-    case Opcode::loop_while:
-      return line("if (!" + a + ") break;");
-    case Opcode::for_begin:
-      return open("for (i64 " + own + " = " + a + "; " + own + " < " + b + "; " + own +
-                  " += " + value_name(i.operand[2]) + ") {");
     case Opcode::if_end:
     case Opcode::loop_end:
     case Opcode::for_end:
-      return close();
-    case Opcode::local:
-      return line(register_type(i.type) + " " + own + " = " + a + ";");
-    case Opcode::get:
-      return line("const " + register_type(i.type) + " " + own + " = " + a + ";");
-    case Opcode::set:
-      return line(a + " = " + b + ";");
+      return close(text);
     default:
-      throw error(Code::internal, std::string("write_source: cannot spell ") + program::info(i.op).name);
+      return line(text);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "program/opcode.hpp"
+#include "trireme/error.hpp"
 
 namespace trireme::dispatch {
 
@@ -240,6 +241,37 @@ std::string spell_expression(const Program& program, const Instruction& i) {
   if (count == 1) return call(helper_name(i.op, type), a);
   if (count == 2) return spell_row(i.op, type, a, b);
   return helper_name(i.op, type) + "(" + a + ", " + b + ", " + c + ")";
+}
+
+std::string spell_control(const Program& program, std::size_t k) {
+  const Instruction& i = program.body[k];
+  const std::string own = value_name(static_cast<program::Value>(k));
+  const auto operand = [&](int o) { return value_name(i.operand[o]); };
+  switch (i.op) {
+    case Opcode::if_begin:
+      return "if (" + operand(0) + ") {";
+    case Opcode::if_else:
+      return "} else {";
+    case Opcode::loop_begin:
+      return "for (;;) {";
+    case Opcode::loop_while:
+      return "if (!" + operand(0) + ") break;";
+    case Opcode::for_begin:
+      return "for (i64 " + own + " = " + operand(0) + "; " + own + " < " + operand(1) + "; " + own + " += " +
+             operand(2) + ") {";
+    case Opcode::if_end:
+    case Opcode::loop_end:
+    case Opcode::for_end:
+      return "}";
+    case Opcode::local:
+      return register_type(i.type) + " " + own + " = " + operand(0) + ";";
+    case Opcode::get:
+      return "const " + register_type(i.type) + " " + own + " = " + operand(0) + ";";
+    case Opcode::set:
+      return operand(0) + " = " + operand(1) + ";";
+    default:
+      throw error(Code::internal, std::string("write_source: cannot spell ") + program::info(i.op).name);
+  }
 }
 
 }  // namespace trireme::dispatch

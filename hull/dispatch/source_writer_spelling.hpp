@@ -47,4 +47,7 @@ std::string spell_row(program::Opcode row, Dtype type, const std::string& a, con
 /// The right-hand side of a table, primitive or scalar instruction. Scalar parameters are called p0, p1, ...
 std::string spell_expression(const program::Program& program, const program::Instruction& i);
 
+/// The line of a control or local instruction: opens or closes a block, declares, reads or assigns a variable.
+std::string spell_control(const program::Program& program, std::size_t k);
+
 }  // namespace trireme::dispatch

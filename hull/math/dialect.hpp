@@ -15,6 +15,9 @@
 //   shift_left(v, k)  shift_right(v, k)  shift_right_logical(v, k)    integers; k is a plain int below the width
 //   shift_left(v, w)  shift_right(v, w)         integers; w, of v's type, is in [0, width); sign filled where signed
 //   quotient(a, b)                              integers, truncated; by 0 it is 0, and the most negative by -1 wraps
+//   repeat<n>(step, x, y...)                    calls step(x, y...) n times, which assigns to them; traced it is a loop of
+//                                               the program, so that text and compile time do not grow with n. Not nested,
+//                                               and not in rows of complex numbers.
 // There is no branch on data: an `if` may ask only for the element type. Round-to-nearest without contraction is
 // guaranteed on every target, so adding and subtracting 1.5 * 2^23 (2^52) rounds to an integer.
 #pragma once
@@ -56,6 +59,17 @@ struct partner<std::uint64_t> : std::type_identity<double> {};
 
 template <class V>
 using partner_t = with_element<V, typename partner<element_t<V>>::type>;
+
+/// A function object that lanes call: inlined as everything that level files instantiate.
+#define TRIREME_INLINE_LAMBDA __attribute__((always_inline))
+
+template <int count, class Step, class First, class... Rest>
+TRIREME_INLINE void repeat(Step step, First& first, Rest&... rest) {
+  if constexpr (requires { value_traits<First>::repeat(count, step, first, rest...); })
+    value_traits<First>::repeat(count, step, first, rest...);
+  else
+    for (int k = 0; k < count; ++k) step(first, rest...);
+}
 
 template <class V>
 inline constexpr bool is_float_value = std::is_floating_point_v<element_t<V>>;

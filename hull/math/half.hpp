@@ -58,6 +58,37 @@ TRIREME_INLINE partner_t<I> from_bfloat(I bits) {
   return as_float(shift_left(bits, 16));
 }
 
+/// b where a equals it, NaN where one is, else `moved`.
+template <class V>
+TRIREME_INLINE V next_or_same(V a, V b, V moved) {
+  return select(is_nan(a), a, select((a == b) | is_nan(b), b, moved));
+}
+
+/// nextafter between f32 values that are an f16's; beyond the largest it is 65536, which rounds to infinity.
+template <class V>
+TRIREME_INLINE V next_half(V a, V b) {
+  using I = partner_t<V>;
+  mask_t<V> outward = (a < b) == (a > V(0.0f));
+  V size = absolute(a);
+  // An f16's last place is 2^13 of f32's from 2^-14 on, and 2^-24 below.
+  V moved = as_float(as_int(size) + select(outward, I(0x2000), I(-0x2000)));
+  mask_t<V> tiny = select(outward, size, moved) < V(0x1p-14f);
+  moved = select(tiny, size + select(outward, V(0x1p-24f), V(-0x1p-24f)), moved);
+  moved = select(is_infinite(a), V(65504.0f), moved);
+  moved = select(a == V(0.0f), V(0x1p-24f), moved);
+  return next_or_same(a, b, select(select(a == V(0.0f), b, a) < V(0.0f), -moved, moved));
+}
+
+/// nextafter between f32 values that are a bf16's.
+template <class V>
+TRIREME_INLINE V next_bfloat(V a, V b) {
+  using I = partner_t<V>;
+  mask_t<V> outward = (a < b) == (a > V(0.0f));
+  V moved = as_float(as_int(a) + select(outward, I(0x10000), I(-0x10000)));
+  moved = select(a == V(0.0f), select(b < V(0.0f), V(-0x1p-133f), V(0x1p-133f)), moved);
+  return next_or_same(a, b, moved);
+}
+
 /// x as f32, rounded to odd. Floats and integers of any width, for value types that convert<To>() takes.
 template <class W>
 TRIREME_INLINE with_element<W, float> to_odd(W x) {

@@ -17,7 +17,9 @@ bool stays_inside(Opcode row, Dtype dtype) {
     case Opcode::fmax:
     case Opcode::clip:
     case Opcode::sign:
-    case Opcode::remainder:
+    case Opcode::fmod:
+    case Opcode::bitwise_count:
+    case Opcode::clz:
     case Opcode::where:
     case Opcode::bitwise_and:
     case Opcode::bitwise_or:
@@ -26,9 +28,12 @@ bool stays_inside(Opcode row, Dtype dtype) {
       return true;
     case Opcode::bitwise_invert:
       return is_signed(dtype);
+    case Opcode::remainder:
+      return kind(dtype) == Kind::integer;
     case Opcode::negative:
     case Opcode::abs:
     case Opcode::copysign:
+    case Opcode::heaviside:
     case Opcode::floor:
     case Opcode::ceil:
     case Opcode::trunc:
@@ -112,13 +117,28 @@ Lowered Lowering::row(Opcode row, Dtype result, std::span<const Lowered> operand
   if (complex) return complex_row(row, result, operands);
   Value v[3] = {kNoValue, kNoValue, kNoValue};
   for (std::size_t k = 0; k < operands.size(); ++k) v[k] = wide(operands[k]);
-  // A square is a product, which backends know how to join with others.
-  const Value value = row == Opcode::square ? builder_.emit(Opcode::multiply, work_type(result), v[0], v[0])
-                                            : builder_.emit(row, work_type(result), v[0], v[1], v[2]);
+  const Value value = row_value(row, result, v);
   Entry e{result};
   if (is_storage(result) && !stays_inside(row, result)) e.narrow = convert(value, work_type(result), result);
   else e.part[0] = value;
   return add(e);
+}
+
+Value Lowering::row_value(Opcode row, Dtype result, const Value* v) {
+  const Dtype work = work_type(result);
+  // A square is a product, which backends know how to join with others.
+  if (row == Opcode::square) return builder_.emit(Opcode::multiply, work, v[0], v[0]);
+  if (is_storage(result) && row == Opcode::nextafter) return emit_half_neighbour(builder_, result, v[0], v[1]);
+  if (is_storage(result) && row == Opcode::clz) {
+    // The i32 has as many zeros more as it has bits, once the sign's copies are gone.
+    const int width = static_cast<int>(8 * item_size(result));
+    const auto number = [&](std::int32_t n) {
+      return builder_.emit(Opcode::constant, work, kNoValue, kNoValue, kNoValue, 0, static_cast<std::uint64_t>(n));
+    };
+    const Value own_bits = builder_.emit(Opcode::bit_and, work, v[0], number((1 << width) - 1));
+    return builder_.emit(Opcode::subtract, work, builder_.emit(Opcode::clz, work, own_bits), number(32 - width));
+  }
+  return builder_.emit(row, work, v[0], v[1], v[2]);
 }
 
 Lowered Lowering::complex_row(Opcode row, Dtype result, std::span<const Lowered> operands) {

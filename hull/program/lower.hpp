@@ -46,6 +46,7 @@ class Lowering {
   Value narrow(Lowered value);
   Value convert(Value value, Dtype from, Dtype to);
   Value is_nonzero(Lowered value);
+  Value row_value(Opcode row, Dtype result, const Value* operands);
   Lowered complex_row(Opcode row, Dtype result, std::span<const Lowered> operands);
 
   Builder& builder_;
@@ -58,6 +59,9 @@ struct ComplexParts {
   Value re = kNoValue, im = kNoValue;
 };
 ComplexParts emit_complex_row(Builder& builder, Opcode row, Dtype component, std::span<const ComplexParts> operands);
+
+/// Traces nextafter on f32 values of f16 or bf16, and appends the instructions.
+Value emit_half_neighbour(Builder& builder, Dtype half, Value a, Value b);
 
 /// How many instructions of a program an operation stands for, about: what bounds the size of programs.
 int weight(Opcode row, Dtype dtype);

@@ -1,5 +1,6 @@
-// hull/program/lower_complex.cpp -- rows over complex numbers, traced into instructions on their parts
+// hull/program/lower_complex.cpp -- rows over complex numbers and neighbours of halves, traced into instructions
 // SPDX-License-Identifier: Apache-2.0
+#include "math/half.hpp"
 #include "program/lower.hpp"
 #include "program/rule.hpp"
 #include "program/trace_row.hpp"
@@ -65,6 +66,13 @@ ComplexParts emit_complex_row(Builder& builder, Opcode row, Dtype component, std
     default:
       throw error(Code::internal, "lower: not a row of the table");
   }
+}
+
+Value emit_half_neighbour(Builder& builder, Dtype half, Value a, Value b) {
+  Trace trace;
+  const auto x = Traced<float>::from(trace.given(Dtype::f32, a)), y = Traced<float>::from(trace.given(Dtype::f32, b));
+  const auto next = half == Dtype::f16 ? math::next_half(x, y) : math::next_bfloat(x, y);
+  return trace.emit(builder, next.node());
 }
 
 }  // namespace trireme::program

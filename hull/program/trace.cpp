@@ -32,7 +32,9 @@ Trace::Node Trace::node(Opcode op, Dtype type, Node a, Node b, Node c, std::uint
         e.literal == literal && e.op != Opcode::scalar)
       return static_cast<Node>(k);
   }
-  nodes_.push_back({op, type, {a, b, c}, literal, kNoValue});
+  bool varies = false;
+  for (const Node o : {a, b, c}) varies |= o != kNone && nodes_[o].varies;
+  nodes_.push_back({op, type, {a, b, c}, literal, kNoValue, varies});
   return static_cast<Node>(nodes_.size() - 1);
 }
 
@@ -41,8 +43,71 @@ Trace::Node Trace::given(Dtype type, Value value) {
   return static_cast<Node>(nodes_.size() - 1);
 }
 
+std::vector<Trace::Node> Trace::begin_loop(int count, std::vector<Node> values, const std::vector<Dtype>& types) {
+  if (in_loop_) throw error(Code::internal, "trace: a loop within a loop");
+  in_loop_ = true;
+  Loop loop{count, std::move(values), {}, {}, {}};
+  for (const Dtype type : types) {
+    nodes_.push_back({Opcode::get, type, {kNone, kNone, kNone}, 0, kNoValue, true});
+    loop.variables.push_back(static_cast<Node>(nodes_.size() - 1));
+  }
+  loops_.push_back(std::move(loop));
+  return loops_.back().variables;
+}
+
+std::vector<Trace::Node> Trace::end_loop(std::vector<Node> next) {
+  Loop& loop = loops_.back();
+  for (const Node variable : loop.variables) {
+    nodes_.push_back({Opcode::get, nodes_[variable].type, {kNone, kNone, kNone}, 0, kNoValue, false,
+                      static_cast<std::int32_t>(loops_.size() - 1)});
+    loop.last.push_back(static_cast<Node>(nodes_.size() - 1));
+  }
+  loop.next = std::move(next);
+  in_loop_ = false;
+  return loop.last;
+}
+
+void Trace::emit_invariant(Builder& builder, Node node, std::vector<bool>& seen) {
+  if (seen[node]) return;
+  seen[node] = true;
+  if (!nodes_[node].varies) {
+    emit(builder, node);
+    return;
+  }
+  for (const Node o : nodes_[node].operand)
+    if (o != kNone) emit_invariant(builder, o, seen);
+}
+
+void Trace::emit_loop(Builder& builder, std::size_t index) {
+  const Loop loop = loops_[index];
+  std::vector<Value> variable;
+  for (const Node first : loop.first) emit(builder, first);
+  std::vector<bool> seen(nodes_.size());
+  for (const Node next : loop.next) emit_invariant(builder, next, seen);
+  for (const Node first : loop.first)
+    variable.push_back(builder.emit(Opcode::local, nodes_[first].type, nodes_[first].value));
+  const auto number = [&](int n) {
+    return builder.emit(Opcode::constant, Dtype::i64, kNoValue, kNoValue, kNoValue, 0, static_cast<std::uint64_t>(n));
+  };
+  const Value zero = number(0), end = number(loop.count), one = number(1);
+  builder.emit(Opcode::for_begin, Dtype::i64, zero, end, one);
+  const auto get = [&](const std::vector<Node>& nodes) {
+    for (std::size_t k = 0; k < nodes.size(); ++k)
+      nodes_[nodes[k]].value = builder.emit(Opcode::get, nodes_[nodes[k]].type, variable[k]);
+  };
+  get(loop.variables);
+  std::vector<Value> next;
+  for (const Node n : loop.next) next.push_back(emit(builder, n));
+  for (std::size_t k = 0; k < next.size(); ++k)
+    builder.emit(Opcode::set, nodes_[loop.next[k]].type, variable[k], next[k]);
+  builder.emit(Opcode::for_end, Dtype::i64);
+  get(loop.last);
+}
+
 Value Trace::emit(Builder& builder, Node root) {
   if (root == kNone) throw error(Code::internal, "trace: a value that was never assigned");
+  if (nodes_[root].value == kNoValue && nodes_[root].loop >= 0)
+    emit_loop(builder, static_cast<std::size_t>(nodes_[root].loop));
   if (nodes_[root].value != kNoValue) return nodes_[root].value;
   Value operand[3] = {kNoValue, kNoValue, kNoValue};
   for (int o = 0; o < info(nodes_[root].op).operands; ++o) operand[o] = emit(builder, nodes_[root].operand[o]);

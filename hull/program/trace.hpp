@@ -9,6 +9,7 @@
 #include <bit>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "math/dialect.hpp"
@@ -33,6 +34,13 @@ class Trace {
   Node node(Opcode op, Dtype type, Node a = kNone, Node b = kNone, Node c = kNone, std::uint64_t literal = 0);
   /// A node that stands for a value which `builder` already has.
   Node given(Dtype type, Value value);
+  /// A loop of the program that replaces `values`, of `types`, `count` times by what `step` gives for them; returns the
+  /// last ones. What a step needs and does not change is computed before the loop. Loops do not nest.
+  template <class Step>
+  std::vector<Node> loop(int count, std::vector<Node> values, const std::vector<Dtype>& types, Step step) {
+    std::vector<Node> variables = begin_loop(count, std::move(values), types);
+    return end_loop(step(std::move(variables)));
+  }
   /// Appends what `root` needs and is not there yet, and returns the value of `root`. Always the same builder.
   Value emit(Builder& builder, Node root);
 
@@ -42,9 +50,22 @@ class Trace {
     Dtype type;
     Node operand[3];
     std::uint64_t literal;
-    Value value;  // kNoValue until emitted
+    Value value;          // kNoValue until emitted
+    bool varies = false;  // depends on a variable of a loop, and so belongs into it
+    std::int32_t loop = -1;  // of a loop's last values: which one
   };
+  struct Loop {
+    int count;
+    std::vector<Node> first, variables, next, last;
+  };
+  std::vector<Node> begin_loop(int count, std::vector<Node> values, const std::vector<Dtype>& types);
+  std::vector<Node> end_loop(std::vector<Node> next);
+  void emit_loop(Builder& builder, std::size_t loop);
+  void emit_invariant(Builder& builder, Node node, std::vector<bool>& seen);
+
   std::vector<Entry> nodes_;
+  std::vector<Loop> loops_;
+  bool in_loop_ = false;
   Trace* previous_;
 };
 
@@ -186,4 +207,18 @@ struct trireme::math::value_traits<trireme::program::Traced<T>> {
   using mask = trireme::program::TracedMask;
   template <class U>
   using with = trireme::program::Traced<U>;
+
+  /// The dialect's repeat. `step` sees the loop's variables, and is called once.
+  template <class Step, class... V>
+  static void repeat(int count, Step step, V&... state) {
+    using trireme::program::Trace;
+    const auto last = Trace::current().loop(count, {state.node()...}, {V::kType...}, [&](std::vector<Trace::Node> now) {
+      std::size_t k = 0;
+      ((state = V::from(now[k++])), ...);
+      step(state...);
+      return std::vector<Trace::Node>{state.node()...};
+    });
+    std::size_t k = 0;
+    ((state = V::from(last[k++])), ...);
+  }
 };

@@ -33,7 +33,8 @@ TEST(error, dtypes_a_rule_does_not_take_are_named) {
   expect_error([&] { pairs < pairs; }, Code::dtype_mismatch, "less", {"complex64", "real numbers"});
   expect_error([&] { sqrt(pairs); }, Code::dtype_mismatch, "sqrt", {"complex64"});
   expect_error([&] { maximum(whole, pairs); }, Code::dtype_mismatch, "maximum", {"complex64"});
-  expect_error([&] { halves % 2; }, Code::dtype_mismatch, "remainder", {"float16", "integers"});
+  expect_error([&] { pairs % 2; }, Code::dtype_mismatch, "remainder", {"complex64", "real numbers"});
+  expect_error([&] { gcd(halves, 2); }, Code::dtype_mismatch, "gcd", {"float16", "integers"});
   expect_error([&] { whole << 1.0; }, Code::dtype_mismatch, "bitwise_left_shift", {"float64"});
   expect_error([&] { bitwise_right_shift(zeros({2}, u64), whole); }, Code::dtype_mismatch, "bitwise_right_shift",
                {"float64"});

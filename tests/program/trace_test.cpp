@@ -64,6 +64,58 @@ TEST(Trace, zeros_of_both_signs_stay_apart) {
 
 TEST(Trace, value_outside_of_a_trace_is_an_error) { EXPECT_THROW(Traced<float>(1.0f), error); }
 
+TEST(Trace, repeat_is_a_loop_and_what_does_not_change_stands_before_it) {
+  using V = Traced<float>;
+  Builder builder;
+  const auto in = builder.parameter(Role::scalar, f32), out = builder.parameter(Role::output, f32);
+  Trace trace;
+  const V x = V::from(trace.given(f32, builder.scalar(in)));
+  V sum = x, factor = V(2.0f);
+  math::repeat<5>(
+      [=](V& s, V& f) {
+        s = s + f * (x * x);
+        f = V(3.0f);
+      },
+      sum, factor);
+  builder.store(out, trace.emit(builder, (sum - factor).node()));
+  const Program p = builder.take();
+  EXPECT_NO_THROW(verify(p));
+  EXPECT_EQ(print(p), R"(map
+  p0 : scalar f32
+  p1 : output f32
+
+  v0 = scalar p0                         : f32
+  v1 = constant 2                        : f32
+  v2 = multiply v0 v0                    : f32
+  v3 = constant 3                        : f32
+  v4 = local v0                          : f32
+  v5 = local v1                          : f32
+  v6 = constant 0                        : i64
+  v7 = constant 5                        : i64
+  v8 = constant 1                        : i64
+  v9 = for_begin v6 v7 v8                : i64
+    v10 = get v4                         : f32
+    v11 = get v5                         : f32
+    v12 = multiply v11 v2                : f32
+    v13 = add v10 v12                    : f32
+    set v4 v13                           : f32
+    set v5 v3                            : f32
+  for_end
+  v17 = get v4                           : f32
+  v18 = get v5                           : f32
+  v19 = subtract v17 v18                 : f32
+  store p1 v19                           : f32
+)");
+}
+
+TEST(Trace, repeat_within_repeat_is_an_error) {
+  using V = Traced<float>;
+  Trace trace;
+  V x(1.0f), y(2.0f);
+  const auto inner = [](V& v) { v = v + v; };
+  EXPECT_THROW(math::repeat<2>([&](V& v) { math::repeat<2>(inner, y), v = v + y; }, x), error);
+}
+
 TEST(Expand, every_row_and_dtype_gives_a_verified_program) {
   int count = 0;
   for (int k = 0; k < kTableOps; ++k)

@@ -108,7 +108,7 @@ TEST(Verify, rule_of_table_row_decides_types) {
       {Opcode::divide, i64, 1, 1, kNoValue, "does not take"},
       {Opcode::sqrt, i64, 1, kNoValue, kNoValue, "does not take"},
       {Opcode::floor, i64, 1, kNoValue, kNoValue, "does not take"},
-      {Opcode::floor_divide, f32, 0, 0, kNoValue, "does not take"},
+      {Opcode::gcd, f32, 0, 0, kNoValue, "does not take"},
       {Opcode::bitwise_and, f32, 0, 0, kNoValue, "does not take"},
       {Opcode::bitwise_left_shift, kBool, 2, 2, kNoValue, "does not take"},
       {Opcode::less, f32, 0, 0, kNoValue, "what the row gives"},

@@ -42,11 +42,31 @@ Bits call_of(Dtype work, [[maybe_unused]] Operand x) {
   }
 }
 
+/// The next f16 or bf16 from a towards b: the nearest of those whose bits are beside a's, zeros and what is beside them.
+Bits next_half(Dtype dtype, Bits a, Bits b) {
+  const long double from = decoded(dtype, a).re, to = decoded(dtype, b).re;
+  if (std::isnan(from)) return a;
+  if (std::isnan(to) || from == to) return b;
+  Bits best = b;
+  for (const Bits bits : {(a + 1) & 0xffff, (a - 1) & 0xffff, Bits{0}, Bits{1}, Bits{0x8001}}) {
+    const long double value = decoded(dtype, bits).re, so_far = decoded(dtype, best).re;
+    const bool nearer = from < to ? value > from && value < so_far : value < from && value > so_far;
+    if (nearer) best = bits;
+  }
+  // Of two zeros it is the one that a comes from.
+  if (decoded(dtype, best).re == 0) return from < 0 ? Bits{0x8000} : Bits{0};
+  return best;
+}
+
 template <Row row, int arity>
 Bits call(Dtype work, const Bits* x) {
   using O = Oracle<row>;
   if constexpr (std::is_base_of_v<Inexact, O>) {
     throw std::logic_error("expected: a row without a bit-exact oracle");
+  } else if constexpr (row == Row::nextafter) {
+    if (work == f16 || work == bf16) return next_half(work, x[0], x[1]);
+    if (work == f32) return to_bits(O::of(from_bits<float>(x[0]), from_bits<float>(x[1])));
+    return to_bits(O::of(from_bits<double>(x[0]), from_bits<double>(x[1])));
   } else if constexpr (row == Row::where) {
     return O::of(x[0] != 0, x[1], x[2]);
   } else {

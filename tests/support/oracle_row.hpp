@@ -140,12 +140,78 @@ ORACLE(floor_divide) {
     const bool down = a.value % b.value != 0 && (a.value < 0) != (b.value < 0);
     return a.wrapped(static_cast<Bits>(a.value / b.value - down));
   }
+  // NumPy's npy_divmod. The C library's fmod is exact, as IEEE-754 asks.
+  template <Float T>
+  static T of(T a, T b) {
+    if (b == 0) return a / b;
+    const T rest = std::fmod(a, b);
+    T quotient = (a - rest) / b;
+    if (rest != 0 && (b < 0) != (rest < 0)) quotient -= 1;
+    if (quotient == 0) return std::copysign(T(0), a / b);
+    const T down = std::floor(quotient);
+    return quotient - down > T(0.5) ? down + 1 : down;
+  }
 };
 ORACLE(remainder) {
   static Int of(Int a, Int b) {
     if (b.value == 0) return a.wrapped(0);
     const WideInt rest = a.value % b.value;
     return a.wrapped(static_cast<Bits>(rest != 0 && (rest < 0) != (b.value < 0) ? rest + b.value : rest));
+  }
+  template <Float T>
+  static T of(T a, T b) {
+    const T rest = std::fmod(a, b);
+    if (rest == 0) return std::copysign(T(0), b);
+    return (b < 0) != (rest < 0) ? rest + b : rest;
+  }
+};
+ORACLE(fmod) {
+  static Int of(Int a, Int b) { return b.value == 0 ? a.wrapped(0) : a.wrapped(static_cast<Bits>(a.value % b.value)); }
+  template <Float T>
+  static T of(T a, T b) { return std::fmod(a, b); }
+};
+ORACLE(ldexp) {
+  // The C library's is exact but for one rounding; beyond 10^4 every power gives 0 or an infinity. That of halves is
+  // rounded to float first, as every operation of theirs is.
+  template <Float T>
+  static T of(T a, T b) {
+    if (std::isnan(b)) return b;
+    return std::ldexp(a, static_cast<int>(std::fmax(T(-10000), std::fmin(T(10000), b))));
+  }
+};
+ORACLE(nextafter) {
+  template <Float T>
+  static T of(T a, T b) { return std::nextafter(a, b); }
+};
+ORACLE(heaviside) {
+  template <Float T>
+  static T of(T a, T b) { return std::isnan(a) ? a : a == 0 ? b : std::signbit(a) ? T(0) : T(1); }
+};
+// Euclid's algorithm.
+inline WideInt divisor_of(WideInt a, WideInt b) { return b == 0 ? (a < 0 ? -a : a) : divisor_of(b, a % b); }
+ORACLE(gcd) {
+  static Int of(Int a, Int b) { return a.wrapped(static_cast<Bits>(divisor_of(a.value, b.value))); }
+};
+ORACLE(lcm) {
+  static Int of(Int a, Int b) {
+    if (a.value == 0 || b.value == 0) return a.wrapped(0);
+    const WideInt whole = a.value / divisor_of(a.value, b.value);
+    const auto size = [](WideInt v) { return static_cast<Bits>(v < 0 ? -v : v); };
+    return a.wrapped(size(whole) * size(b.value));
+  }
+};
+ORACLE(bitwise_count) {
+  static Int of(Int a) {
+    Bits count = 0;
+    for (WideInt rest = a.value < 0 ? -a.value : a.value; rest != 0; rest /= 2) count += static_cast<Bits>(rest % 2);
+    return a.wrapped(count);
+  }
+};
+ORACLE(clz) {
+  static Int of(Int a) {
+    Bits zeros = 0;
+    while (zeros < static_cast<Bits>(a.width) && (a.bits() >> (static_cast<Bits>(a.width) - 1 - zeros) & 1) == 0) ++zeros;
+    return a.wrapped(zeros);
   }
 };
 ORACLE(abs) : InexactOfComplex {

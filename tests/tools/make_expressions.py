@@ -315,6 +315,24 @@ n % -3
 remainder(n, 5)
 mod(u, 16)
 floor_divide(n, 5)
+x // 2
+x % 0.75
+y // -1.5
+y % -1.5
+w % 3
+w // 3
+h % 7
+c.real // 0.5
+fmod(y, 1.5)
+fmod(n, 5)
+ldexp(x, 3)
+nextafter(x, 2)
+nextafter(h, 1)
+heaviside(x, 0.5)
+gcd(n, 6)
+gcd(b, 12)
+lcm(n, 4)
+bitwise_count(u)
 u & 15
 u | 128
 u ^ 255

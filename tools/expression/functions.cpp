@@ -175,19 +175,6 @@ const TableRow* find_row(std::string_view name) {
   return nullptr;
 }
 
-/// % and // of floats are rows to come. The library would say only that it does not take floats.
-void refuse_float_division(const TableRow& row, const Operands& operands, std::size_t position) {
-  if (row.name != "floor_divide" && row.name != "remainder") return;
-  const auto is_float = [](const Value& v) {
-    const array* a = v.as<array>();
-    return a ? kind(a->dtype()) >= Kind::floating : v.as<double>() || v.is_complex();
-  };
-  if (std::any_of(operands.begin(), operands.end(), is_float))
-    throw ExpressionError(Code::unsupported, position,
-                          std::string(row.name) + ": takes integers; // and % of floats are not there yet" +
-                              (row.name == "floor_divide" ? ", floor(a / b) is near" : ""));
-}
-
 /// Comparisons of integer arrays with an integer that their dtype does not hold: every element gives the same.
 std::optional<array> compared_outside(std::string_view name, const Operands& operands) {
   constexpr std::pair<std::string_view, std::string_view> kComparisons[] = {{"less", "<"},    {"less_equal", "<="},
@@ -218,7 +205,6 @@ array call_table(std::string_view name, const std::vector<Value>& operands, std:
       throw ExpressionError(position,
                             std::string(name) + ": an array or a number was expected, " + describe(v) + " came");
   }
-  refuse_float_division(*row, ready, position);
   if (auto known = compared_outside(row->name, ready)) return std::move(*known);
   // A number is weak beside an array that it can take its dtype from. A condition is none.
   const std::size_t first = name == "where" ? 1 : 0;
