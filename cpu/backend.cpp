@@ -61,7 +61,8 @@ class CpuBackend final : public dispatch::Backend {
     if (bytes) std::memcpy(to, reinterpret_cast<char*>(from.handle) + offset, bytes);
   }
 
-  std::vector<std::unique_ptr<dispatch::Executable>> compile(std::span<const dispatch::CompileRequest> requests, int) override {
+  std::vector<std::unique_ptr<dispatch::Executable>> compile(std::span<const dispatch::CompileRequest> requests, int,
+                                                             dispatch::Image*) override {
     std::vector<std::unique_ptr<dispatch::Executable>> out;
     for (const dispatch::CompileRequest& r : requests) out.push_back(std::make_unique<VmExecutable>(*r.program));
     return out;

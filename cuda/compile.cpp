@@ -59,8 +59,13 @@ class CudaExecutable final : public dispatch::Executable {
 
 }  // namespace
 
+// Machine code does not depend on the driver; PTX, which it compiles, is the same for all.
+std::string CudaDevice::image_key(std::span<const dispatch::CompileRequest> requests) const {
+  return "cuda\n" + compile_key(driver_.nvrtc, target_) + dispatch::write_source(requests, language());
+}
+
 std::vector<std::unique_ptr<dispatch::Executable>> CudaDevice::compile(
-    std::span<const dispatch::CompileRequest> requests) {
+    std::span<const dispatch::CompileRequest> requests, dispatch::Image* image) {
   std::vector<std::unique_ptr<dispatch::Executable>> executables;
   if (requests.empty()) return executables;
   if (target_.architecture == 0) throw error(Code::unsupported, "compile: " + supports(*requests[0].program).reason);
@@ -72,11 +77,15 @@ std::vector<std::unique_ptr<dispatch::Executable>> CudaDevice::compile(
                                          " bytes of parameters, and this one has " + std::to_string(bytes));
 
   std::string source = dispatch::write_source(requests, language());
-  const std::string image = compile_text(driver_.nvrtc, source, target_);
+  dispatch::Image unkept;
+  if (!image) image = &unkept;
+  std::string& code_bytes = image->bytes;
 
   const Current current(*this);
   CUmodule handle = nullptr;
-  if (const CUresult code = driver_.cuModuleLoadData(&handle, image.data())) {
+  image->used = !code_bytes.empty() && driver_.cuModuleLoadData(&handle, code_bytes.data()) == kSuccess;
+  if (!image->used) code_bytes = compile_text(driver_.nvrtc, source, target_);
+  if (const CUresult code = image->used ? kSuccess : driver_.cuModuleLoadData(&handle, code_bytes.data())) {
     // An NVRTC that is newer than the driver is the usual cause.
     check(code, "cuModuleLoadData",
           name_ + ", code of NVRTC " + version_text(driver_.nvrtc.version) + ", driver for CUDA " +

@@ -33,7 +33,9 @@ class CudaDevice {
   void copy_out(void* to, dispatch::Memory from, std::size_t offset, std::size_t bytes);
 
   // compile.cpp
-  std::vector<std::unique_ptr<dispatch::Executable>> compile(std::span<const dispatch::CompileRequest> requests);
+  std::vector<std::unique_ptr<dispatch::Executable>> compile(std::span<const dispatch::CompileRequest> requests,
+                                                            dispatch::Image* image);
+  std::string image_key(std::span<const dispatch::CompileRequest> requests) const;
   void launch(const dispatch::Executable& executable, const dispatch::Launch& launch);
 
   void wait();

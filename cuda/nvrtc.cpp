@@ -120,6 +120,7 @@ Nvrtc open_nvrtc(int driver_version) {
       std::string why = library.is_open() ? load(library, nvrtc) : std::string();
       if (library.is_open() && why.empty()) {
         nvrtc.library = library.name();
+        nvrtc.identity = library.identity();
         nvrtc.failures = std::move(failures);
         return nvrtc;
       }
@@ -141,6 +142,12 @@ Target choose_target(const Nvrtc& nvrtc, int capability) {
     if (architecture <= capability) target.architecture = architecture;
   target.exact = target.architecture == capability;
   return target;
+}
+
+std::string compile_key(const Nvrtc& nvrtc, const Target& target) {
+  std::string key = "NVRTC " + std::to_string(nvrtc.version) + " " + nvrtc.identity + "\n" + target.option();
+  for (const char* option : kOptions) key += std::string(" ") + option;
+  return key + "\n";
 }
 
 std::string compile_text(const Nvrtc& nvrtc, const std::string& source, const Target& target) {

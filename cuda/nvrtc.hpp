@@ -21,6 +21,7 @@ struct NvrtcFunctions {
 struct Nvrtc : NvrtcFunctions {
   std::string failures;            // what was tried and why it failed; complete when `library` is ""
   std::string library;             // the name under which it was found
+  std::string identity;            // size and time of the file: releases of one version compile differently
   int version = 0;                 // 13000 for 13.0
   std::vector<int> architectures;  // 90 for sm_90, ascending
 };
@@ -38,5 +39,8 @@ Target choose_target(const Nvrtc& nvrtc, int capability);
 
 /// Machine code or PTX for the text, as cuModuleLoadData takes it. Throws Code::device_failure with the log.
 std::string compile_text(const Nvrtc& nvrtc, const std::string& source, const Target& target);
+
+/// What else that depends on: the compiler and its options, in lines of text.
+std::string compile_key(const Nvrtc& nvrtc, const Target& target);
 
 }  // namespace trireme::cuda

@@ -63,10 +63,48 @@ std::string build_log(const Driver& driver, cl_program program, cl_device_id dev
   return log;
 }
 
+// The program from a binary, not built yet; null when the driver refuses it.
+cl_program from_binary(const Driver& driver, cl_context context, cl_device_id device, const std::string& bytes) {
+  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+  const std::size_t length = bytes.size();
+  cl_int status = kSuccess, code = kSuccess;
+  const cl_program program = driver.clCreateProgramWithBinary(context, 1, &device, &length, &data, &status, &code);
+  if (code == kSuccess && status == kSuccess) return program;
+  if (code == kSuccess && program) driver.clReleaseProgram(program);
+  return nullptr;
+}
+
+// The driver's binary of a built program, "" when it gives none.
+std::string binary_of(const Driver& driver, cl_program program) {
+  std::size_t length = 0;
+  if (!driver.clGetProgramInfo ||
+      driver.clGetProgramInfo(program, kProgramBinarySizes, sizeof length, &length, nullptr) != kSuccess)
+    return {};
+  std::string bytes(length, '\0');
+  char* data = bytes.data();
+  if (length == 0 || driver.clGetProgramInfo(program, kProgramBinaries, sizeof data, &data, nullptr) != kSuccess) return {};
+  return bytes;
+}
+
 }  // namespace
 
+std::string OpenclDevice::build_options() const {
+  std::string options = "-cl-std=CL1.2";
+  if (f32_ & kFpCorrectDivideSqrt) options += " -cl-fp32-correctly-rounded-divide-sqrt";
+  return options;
+}
+
+// Binaries belong to one driver and one device.
+std::string OpenclDevice::image_key(std::span<const dispatch::CompileRequest> requests) const {
+  if (!driver_.clCreateProgramWithBinary || !driver_.clGetProgramInfo) return {};
+  std::string key = "opencl\n";
+  for (const cl_uint what : {kPlatformName, kPlatformVersion}) key += driver_.platform_text(found_.platform, what) + "\n";
+  for (const cl_uint what : {kDeviceName, kDeviceVersion, kDriverVersion}) key += driver_.device_text(found_.device, what) + "\n";
+  return key + build_options() + "\n" + dispatch::write_source(requests, language());
+}
+
 std::vector<std::unique_ptr<dispatch::Executable>> OpenclDevice::compile(
-    std::span<const dispatch::CompileRequest> requests) {
+    std::span<const dispatch::CompileRequest> requests, dispatch::Image* image) {
   std::vector<std::unique_ptr<dispatch::Executable>> executables;
   if (requests.empty()) return executables;
   for (const dispatch::CompileRequest& request : requests)
@@ -77,23 +115,32 @@ std::vector<std::unique_ptr<dispatch::Executable>> OpenclDevice::compile(
   if (!started_.load(std::memory_order_acquire)) start();
 
   std::string source = dispatch::write_source(requests, language());
-  const char* text = source.data();
-  const std::size_t length = source.size();
-  cl_int code = kSuccess;
-  const cl_program handle = driver_.clCreateProgramWithSource(context_, 1, &text, &length, &code);
-  check(code, "clCreateProgramWithSource", name_);
-  const auto built = std::make_shared<const Built>(*this, std::move(source), handle);
-
-  std::string options = "-cl-std=CL1.2";
-  if (f32_ & kFpCorrectDivideSqrt) options += " -cl-fp32-correctly-rounded-divide-sqrt";
-  {
+  const std::string options = build_options();
+  const auto build = [&](cl_program program) {
     std::lock_guard lock(build_mutex_);
-    code = driver_.clBuildProgram(handle, 1, &found_.device, options.c_str(), nullptr, nullptr);
+    return driver_.clBuildProgram(program, 1, &found_.device, options.c_str(), nullptr, nullptr);
+  };
+  cl_int code = kSuccess;
+  cl_program handle = nullptr;
+  if (image && !image->bytes.empty()) {
+    handle = from_binary(driver_, context_, found_.device, image->bytes);
+    image->used = handle && build(handle) == kSuccess;
+    if (handle && !image->used) driver_.clReleaseProgram(std::exchange(handle, nullptr));
   }
+  const bool compiles = !handle;
+  if (compiles) {
+    const char* text = source.data();
+    const std::size_t length = source.size();
+    handle = driver_.clCreateProgramWithSource(context_, 1, &text, &length, &code);
+    check(code, "clCreateProgramWithSource", name_);
+  }
+  const auto built = std::make_shared<const Built>(*this, std::move(source), handle);
+  if (compiles) code = build(handle);
   if (code != kSuccess)
     throw error(Code::device_failure, "opencl: clBuildProgram failed on " + name_ + ": " + describe(code) +
                                           "; options: " + options + "; log:\n" +
                                           build_log(driver_, handle, found_.device));
+  if (compiles && image) image->bytes = binary_of(driver_, handle);
 
   executables.reserve(requests.size());
   for (const dispatch::CompileRequest& request : requests) {

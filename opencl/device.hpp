@@ -36,7 +36,9 @@ class OpenclDevice {
   void copy_out(void* to, dispatch::Memory from, std::size_t offset, std::size_t bytes);
 
   // compile.cpp
-  std::vector<std::unique_ptr<dispatch::Executable>> compile(std::span<const dispatch::CompileRequest> requests);
+  std::vector<std::unique_ptr<dispatch::Executable>> compile(std::span<const dispatch::CompileRequest> requests,
+                                                            dispatch::Image* image);
+  std::string image_key(std::span<const dispatch::CompileRequest> requests) const;
   void launch(const dispatch::Executable& executable, const dispatch::Launch& launch);
 
   void wait();
@@ -46,6 +48,7 @@ class OpenclDevice {
 
  private:
   void start();
+  std::string build_options() const;
   void drain_cache();
 
   const Driver& driver_;

@@ -28,7 +28,7 @@ std::atomic<pid_t> opened_by{0};
 std::string resolve(const dispatch::DynamicLibrary& library, DriverFunctions& functions) {
   std::string missing;
   constexpr bool required = true;
-  [[maybe_unused]] constexpr bool optional = false;
+  constexpr bool optional = false;
 #define FUNCTION(name, need, result, parameters)                                  \
   functions.name = reinterpret_cast<result(*) parameters>(library.symbol(#name)); \
   if (need && !functions.name) missing += missing.empty() ? #name : ", " #name;

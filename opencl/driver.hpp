@@ -34,6 +34,8 @@ inline constexpr cl_int kPlatformNotFound = -1001;
 inline constexpr cl_uint kPlatformVersion = 0x0901;
 inline constexpr cl_uint kPlatformName = 0x0902;
 inline constexpr std::intptr_t kContextPlatform = 0x1084;
+inline constexpr cl_uint kProgramBinarySizes = 0x1165;
+inline constexpr cl_uint kProgramBinaries = 0x1166;
 inline constexpr cl_uint kBuildLog = 0x1183;
 inline constexpr cl_bitfield kMemReadWrite = 1;
 

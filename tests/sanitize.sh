@@ -22,7 +22,7 @@ case $kind in
     ;;
   address)
     flags=address,undefined
-    targets=(threads_test array_test program_test conformance_test expression_test memory_test profile_test fault_test record_hashes)
+    targets=(threads_test array_test program_test conformance_test expression_test memory_test profile_test fault_test cache_test record_hashes)
     programs=150
     ;;
   *)
@@ -86,6 +86,7 @@ else
   run memory_test "$build/bin/memory_test"
   run profile_test "$build/bin/profile_test"
   run fault_test "$build/bin/fault_test"
+  run cache_test "$build/bin/cache_test"
   run program_test "$build/bin/program_test"
   run expression_test "$build/bin/expression_test"
   run conformance_test "$build/bin/conformance_test"

@@ -78,6 +78,11 @@ int main(int argc, char** argv) {
   CLI::App* doctor =
       app.add_subcommand("doctor", "list devices, why others are missing, and check that their bits agree");
   doctor->add_flag("--json", json, "for programs");
+  CLI::App* cache = app.add_subcommand("cache", "compiled programs on disk");
+  cache->require_subcommand(1);
+  CLI::App* info = cache->add_subcommand("info", "where they are, and how much they take");
+  info->add_flag("--json", json, "for programs");
+  CLI::App* clear = cache->add_subcommand("clear", "remove them");
   EvalOptions options;
   CLI::App* eval = app.add_subcommand("eval", "compute an expression over .npy files");
   add_eval(*eval, options);
@@ -92,7 +97,10 @@ int main(int argc, char** argv) {
 
   int status = kFailed;
   try {
-    status = eval->parsed() ? run_eval(options, std::cout, std::cerr) : run_doctor(json, std::cout);
+    status = eval->parsed()    ? run_eval(options, std::cout, std::cerr)
+             : info->parsed()  ? run_cache_info(json, std::cout)
+             : clear->parsed() ? run_cache_clear(std::cout, std::cerr)
+                               : run_doctor(json, std::cout);
   } catch (...) {
     return report_failure({}, std::cerr);
   }

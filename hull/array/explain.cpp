@@ -44,7 +44,7 @@ std::string Explain::text() const try {
     out += "  " + std::to_string(r.bytes_read) + " bytes read, " + std::to_string(r.bytes_written) + " written, " +
            std::to_string(r.bytes_moved) + " moved between devices; " + number(r.seconds * 1e6, "%.1f us") +
            (r.seconds > 0 ? ", " + number(bytes / r.seconds * 1e-9, "%.2f GB/s") : "") +
-           (r.compile_seconds > 0 ? "; compiled in " + number(r.compile_seconds * 1e3, "%.1f ms") : "") + "\n";
+           (r.compile_seconds > 0 ? (r.from_disk_cache ? "; loaded from the disk cache in " : "; compiled in ") + number(r.compile_seconds * 1e3, "%.1f ms") : "") + "\n";
     std::string line;
     for (char c : r.program + "\n") {
       if (c != '\n') {
@@ -65,6 +65,7 @@ Counters counters() try {
   dispatch::RunCounters run = dispatch::run_counters();
   c.plans_built = dispatch::plans_built();
   c.executables_compiled = dispatch::executables_compiled();
+  c.executables_loaded = dispatch::executables_loaded();
   c.programs_run = run.programs;
   c.bytes_moved = run.moved;
   c.fallbacks = run.fallbacks;

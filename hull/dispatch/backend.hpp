@@ -54,6 +54,12 @@ struct CompileRequest {
   const program::Layout* layout;
 };
 
+/// What a driver's compiler made of some programs, as bytes that the same driver takes again in another process.
+struct Image {
+  std::string bytes;  // given: what was kept under image_key(), "" for nothing; left: what to keep, "" for nothing
+  bool used = false;  // left: the executables came from the bytes that were given
+};
+
 struct Argument {
   Memory memory;                             // inputs and outputs
   // Inputs: how. Outputs of maps: where, contiguous from access->offset on or, if the layout says so, strided; without one
@@ -100,8 +106,14 @@ class Backend {
   virtual void copy_out(int device, void* to, Memory from, std::size_t offset, std::size_t bytes) = 0;
 
   /// Compiles verified programs that supports() accepts, together where that is faster: one executable per request,
-  /// in order. Throws Code::device_failure with the compiler's log.
-  virtual std::vector<std::unique_ptr<Executable>> compile(std::span<const CompileRequest> requests, int device) = 0;
+  /// in order. Throws Code::device_failure with the compiler's log. Takes what `image` holds instead of compiling, if
+  /// there is one and the driver takes it, and else compiles: an image that is refused is no error.
+  virtual std::vector<std::unique_ptr<Executable>> compile(std::span<const CompileRequest> requests, int device,
+                                                           Image* image = nullptr) = 0;
+
+  /// All that the image of these requests depends on, in text: what would be compiled, options, versions of compiler
+  /// and, where they matter, driver and device. "" where there is nothing worth keeping.
+  virtual std::string image_key(std::span<const CompileRequest>, int) { return {}; }
 
   /// Enqueues (or runs) the executable in the device's order. Of a reduction over a run of n elements it writes
   /// m = chunks(order, n) partials for each of the K kept positions, to its only output: as [K][m] in inner order

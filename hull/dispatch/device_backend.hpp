@@ -47,8 +47,12 @@ class DeviceBackend final : public Backend {
   void copy_out(int device, void* to, Memory from, std::size_t offset, std::size_t bytes) override {
     at(device).copy_out(to, from, offset, bytes);
   }
-  std::vector<std::unique_ptr<Executable>> compile(std::span<const CompileRequest> requests, int device) override {
-    return at(device).compile(requests);
+  std::vector<std::unique_ptr<Executable>> compile(std::span<const CompileRequest> requests, int device,
+                                                   Image* image) override {
+    return at(device).compile(requests, image);
+  }
+  std::string image_key(std::span<const CompileRequest> requests, int device) override {
+    return at(device).image_key(requests);
   }
   void launch(int device, const Executable& executable, const Launch& launch) override { at(device).launch(executable, launch); }
   void wait(int device) override { at(device).wait(); }

@@ -3,6 +3,8 @@
 #include "dispatch/dynamic_library.hpp"
 
 #include <dlfcn.h>
+#include <link.h>
+#include <sys/stat.h>
 
 namespace trireme::dispatch {
 
@@ -26,6 +28,20 @@ DynamicLibrary::DynamicLibrary(std::span<const std::string_view> names) {
     if (!failures_.empty()) failures_ += ", ";
     failures_ += name + " (" + why + ")";
   }
+}
+
+std::string DynamicLibrary::path() const {
+  link_map* map = nullptr;
+  if (!handle_ || dlinfo(handle_, RTLD_DI_LINKMAP, &map) != 0 || !map || !map->l_name) return name_;
+  return map->l_name[0] ? map->l_name : name_;
+}
+
+std::string DynamicLibrary::identity() const {
+  const std::string file = path();
+  struct stat status {};
+  if (stat(file.c_str(), &status) != 0) return file;
+  return std::to_string(status.st_size) + " " + std::to_string(status.st_mtim.tv_sec) + "." +
+         std::to_string(status.st_mtim.tv_nsec);
 }
 
 void* DynamicLibrary::symbol(const char* symbol) const { return handle_ ? dlsym(handle_, symbol) : nullptr; }

@@ -21,6 +21,10 @@ class DynamicLibrary {
   bool is_open() const { return handle_ != nullptr; }
   /// The name that loaded; "" when none did.
   const std::string& name() const { return name_; }
+  /// The file that loaded, as the loader found it.
+  std::string path() const;
+  /// Size and time of change of that file: what tells builds apart that call themselves the same.
+  std::string identity() const;
   /// What was tried and failed, each with the loader's words: "libx.so.1 (cannot open ...), libx.so (...)".
   const std::string& failures() const { return failures_; }
   /// The address of `symbol`, or null.

@@ -51,6 +51,11 @@ const Environment& environment() {
     e->memory_limit = read("TRIREME_MEMORY_LIMIT");
     e->profile = read("TRIREME_PROFILE");
     e->trace = read("TRIREME_TRACE");
+    e->cache = read("TRIREME_CACHE") != "0";
+    e->cache_dir = read("TRIREME_CACHE_DIR");
+    e->cache_size = read("TRIREME_CACHE_SIZE");
+    e->xdg_cache_home = read("XDG_CACHE_HOME");
+    e->home = read("HOME");
     return e.release();  // leaked: read until the very end of the process
   }();
   return *instance;
@@ -62,6 +67,11 @@ std::size_t memory_limit() {
     return text.empty() ? std::size_t{0} : parse_bytes("TRIREME_MEMORY_LIMIT", text);
   }();
   return limit;
+}
+
+std::size_t cache_limit() {
+  const std::string& text = environment().cache_size;
+  return text.empty() ? std::size_t{1} << 30 : parse_bytes("TRIREME_CACHE_SIZE", text);
 }
 
 }  // namespace trireme::dispatch

@@ -17,11 +17,19 @@ struct Environment {
   std::string profile;            // TRIREME_PROFILE=1: a table when the process ends
   std::string trace;              // TRIREME_TRACE: the file for a trace
   bool strict = false;            // TRIREME_STRICT=1: a fallback is an error
+  bool cache = true;              // TRIREME_CACHE=0: no executables on disk
+  std::string cache_dir;          // TRIREME_CACHE_DIR
+  std::string cache_size;         // TRIREME_CACHE_SIZE: bytes, with K, M or G
+  std::string xdg_cache_home;     // XDG_CACHE_HOME
+  std::string home;               // HOME
 };
 
 const Environment& environment();
 
 /// TRIREME_MEMORY_LIMIT in bytes, 0 without one. Throws Code::invalid_argument when it is no size.
 std::size_t memory_limit();
+
+/// TRIREME_CACHE_SIZE in bytes, 1 GiB without one. Throws Code::invalid_argument when it is no size.
+std::size_t cache_limit();
 
 }  // namespace trireme::dispatch

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "dispatch/compile_cached.hpp"
 #include "dispatch/registry.hpp"
 #include "dispatch/storage.hpp"
 #include "program/fork.hpp"
@@ -25,7 +26,7 @@ struct HashOfHash {
   std::size_t operator()(const Hash& h) const { return h.low; }
 };
 
-std::atomic<std::int64_t> built{0}, compiled{0};
+std::atomic<std::int64_t> built{0}, compiled{0}, loaded{0};
 
 struct Plans {
   std::mutex mutex;
@@ -182,7 +183,7 @@ CompiledStep& combine_step(program::Form form, program::Opcode op, Dtype type) {
   return owned->compiled;
 }
 
-void compile_missing(std::vector<Wanted> wanted, std::uint8_t id) {
+bool compile_missing(std::vector<Wanted> wanted, std::uint8_t id) {
   std::vector<CompileRequest> requests;
   std::vector<ExecutableKey> keys;
   for (const Wanted& w : wanted) {
@@ -191,24 +192,29 @@ void compile_missing(std::vector<Wanted> wanted, std::uint8_t id) {
     requests.push_back({&w.step->step->program, &w.layout});
     keys.push_back(std::move(key));
   }
-  if (requests.empty()) return;
+  if (requests.empty()) return false;
   RegisteredDevice& where = device(id);
-  std::vector<std::unique_ptr<Executable>> made = where.backend->compile(requests, where.index);
-  compiled.fetch_add(static_cast<std::int64_t>(made.size()), std::memory_order_relaxed);
+  CompiledUnit unit = compile_cached(*where.backend, requests, where.index);
+  std::vector<std::unique_ptr<Executable>>& made = unit.executables;
+  (unit.from_disk ? loaded : compiled).fetch_add(static_cast<std::int64_t>(made.size()), std::memory_order_relaxed);
   Executables& all = executables();
   std::lock_guard lock(all.mutex);
   for (std::size_t k = 0; k < made.size(); ++k) all.all.try_emplace(keys[k], std::move(made[k]));  // the first one stays
+  return unit.from_disk;
 }
 
-const Executable& find_executable(CompiledStep& step, const Layout& layout, std::uint8_t id, double* compile_seconds) {
+const Executable& find_executable(CompiledStep& step, const Layout& layout, std::uint8_t id, CompileCost* cost) {
   if (id == kCpu)
     if (const Executable* e = step.cpu_executable.load(std::memory_order_acquire)) return *e;
   ExecutableKey key = key_of(step, layout, id);
   const Executable* e = known(key);
   if (!e) {
     auto start = std::chrono::steady_clock::now();
-    compile_missing({{&step, layout}}, id);
-    if (compile_seconds) *compile_seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const bool from_disk = compile_missing({{&step, layout}}, id);
+    if (cost) {
+      cost->seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      cost->from_disk = from_disk;
+    }
     e = known(key);
   }
   if (id == kCpu) step.cpu_executable.store(e, std::memory_order_release);
@@ -217,5 +223,6 @@ const Executable& find_executable(CompiledStep& step, const Layout& layout, std:
 
 std::int64_t plans_built() { return built.load(std::memory_order_relaxed); }
 std::int64_t executables_compiled() { return compiled.load(std::memory_order_relaxed); }
+std::int64_t executables_loaded() { return loaded.load(std::memory_order_relaxed); }
 
 }  // namespace trireme::dispatch

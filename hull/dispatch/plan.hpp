@@ -42,17 +42,25 @@ CompiledPlan& find_plan(const graph::Snapshot& snapshot);
 /// The program that combines the partials of a reduction once more.
 CompiledStep& combine_step(program::Form form, program::Opcode op, Dtype type);
 
-/// The executable of (program, layout) on the device, compiled when it is not in memory yet.
-const Executable& find_executable(CompiledStep& step, const program::Layout& layout, std::uint8_t device, double* compile_seconds);
+/// What getting an executable took.
+struct CompileCost {
+  double seconds = 0;
+  bool from_disk = false;
+};
 
-/// Compiles all that are missing together.
+/// The executable of (program, layout) on the device, compiled or loaded from disk when it is not in memory yet; `cost`,
+/// if not null, is added to then.
+const Executable& find_executable(CompiledStep& step, const program::Layout& layout, std::uint8_t device, CompileCost* cost);
+
+/// Compiles all that are missing together. Whether they came from disk.
 struct Wanted {
   CompiledStep* step;
   program::Layout layout;
 };
-void compile_missing(std::vector<Wanted> wanted, std::uint8_t device);
+bool compile_missing(std::vector<Wanted> wanted, std::uint8_t device);
 
 std::int64_t plans_built();
 std::int64_t executables_compiled();
+std::int64_t executables_loaded();  // from disk
 
 }  // namespace trireme::dispatch

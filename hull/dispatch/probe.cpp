@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "dispatch/compile_cached.hpp"
 #include "program/float_environment.hpp"
 #include "trireme/error.hpp"
 
@@ -130,7 +131,7 @@ void probe_floating(Backend& backend, int device, Dtype type, ProbeResult& resul
   for (std::size_t k = 4; k < arguments.size(); ++k) arguments[k].memory = buffers.make(bytes);
 
   CompileRequest request{&p, &layout};
-  auto executables = backend.compile(std::span(&request, 1), device);
+  auto executables = compile_cached(backend, std::span(&request, 1), device).executables;
   backend.launch(device, *executables.at(0), {&domain, &layout, arguments});
   backend.wait(device);
 

@@ -91,7 +91,7 @@ class Runner {
     fell_back_.clear();
     if (target_ != kCpu) check_support(step);
     moved_before_ = moved_;
-    compile_seconds_ = 0;
+    compile_cost_ = {};
     where_ = target_ == kCpu ? &cpu_device() : &device(target_);
 
     std::size_t inputs = step.inputs.size();
@@ -203,7 +203,7 @@ class Runner {
   }
 
   void launch(CompiledStep& compiled, const program::Domain& domain, const program::Layout& layout, std::size_t count) {
-    const Executable& executable = find_executable(compiled, layout, target_, explain_ ? &compile_seconds_ : nullptr);
+    const Executable& executable = find_executable(compiled, layout, target_, explain_ ? &compile_cost_ : nullptr);
     Launch what{&domain, &layout, std::span<const Argument>(arguments_, count)};
     count_program();
     if (explain_ || profiling()) [[unlikely]] launch_timed(compiled, executable, what);
@@ -262,7 +262,8 @@ class Runner {
     r.bytes_moved = moved_ - moved_before_;
     moved_before_ = moved_;
     r.seconds = seconds;
-    r.compile_seconds = std::exchange(compile_seconds_, 0.0);
+    r.from_disk_cache = compile_cost_.from_disk;
+    r.compile_seconds = std::exchange(compile_cost_, {}).seconds;
     explain_->add(std::move(r));
   }
 
@@ -284,7 +285,7 @@ class Runner {
   RegisteredDevice* where_ = nullptr;
   std::string why_, fell_back_;
   std::int64_t moved_ = 0, moved_before_ = 0;
-  double compile_seconds_ = 0;
+  CompileCost compile_cost_;
   Binding& binding_;
   Argument* arguments_;
 };

@@ -23,7 +23,8 @@ struct ProgramReport {
   std::int64_t bytes_written = 0;
   std::int64_t bytes_moved = 0;  // copied between devices for it
   double seconds = 0;            // of the launch, until it was complete
-  double compile_seconds = 0;    // 0 when the executable was in the cache
+  double compile_seconds = 0;    // to get the executable; 0 when it was in memory
+  bool from_disk_cache = false;  // it was not compiled but loaded from the cache on disk
 };
 
 /// Records every program that this thread runs during its life. Timing each launch makes small work slower.
@@ -52,6 +53,7 @@ class TRIREME_API Explain {
 struct Counters {
   std::int64_t plans_built = 0;          // graph structures turned into programs
   std::int64_t executables_compiled = 0;
+  std::int64_t executables_loaded = 0;   // from the cache on disk instead of being compiled
   std::int64_t programs_run = 0;
   std::int64_t bytes_moved = 0;          // between devices
   std::int64_t fallbacks = 0;            // programs a chosen device could not run, run on the CPU

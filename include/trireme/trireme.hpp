@@ -3,6 +3,7 @@
 #pragma once
 
 #include "trireme/array.hpp"
+#include "trireme/cache.hpp"
 #include "trireme/create.hpp"
 #include "trireme/device.hpp"
 #include "trireme/dtype.hpp"

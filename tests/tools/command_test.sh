@@ -80,6 +80,23 @@ if [[ -w /dev/full ]]; then
   expect 1 '' 'trireme: writing to standard output failed' bash -c '"$0" eval 1 >/dev/full' "$trireme"
 fi
 
+# Compiled programs on disk.
+mkdir kept
+export TRIREME_CACHE_DIR=$work/kept/cache
+expect 0 "cache: $work/kept/cache
+  0 files, 0 bytes of at most 1073741824" '' "$trireme" cache info
+expect 0 "{*\"directory\": \"$work/kept/cache\"*\"writable\": true*\"limit\": 1073741824*}" '' "$trireme" cache info --json
+: >"$TRIREME_CACHE_DIR/0123456789abcdef0123456789abcdef.trireme"
+echo mine >"$TRIREME_CACHE_DIR/notes"
+expect 0 $'1 files removed, 0 bytes\n1 other files are not the cache\'s and stay' '' "$trireme" cache clear
+expect 0 'mine' '' cat "$TRIREME_CACHE_DIR/notes"
+chmod 777 "$TRIREME_CACHE_DIR"
+expect 0 $'cache: none\n  reason: The directory *kept/cache, may be written to by others*' '' "$trireme" cache info
+expect 1 '0 files removed, 0 bytes' 'trireme: The directory *kept/cache, may be written to by others*' "$trireme" cache clear
+expect 0 $'cache: none\n  reason: *TRIREME_CACHE is 0.' '' env TRIREME_CACHE=0 "$trireme" cache info
+expect 2 '' 'trireme: *' "$trireme" cache
+unset TRIREME_CACHE_DIR
+
 # About itself.
 expect 0 'trireme 0*' '' "$trireme" --version
 expect 0 '*doctor*eval*' '' "$trireme" --help
