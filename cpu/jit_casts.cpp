@@ -82,6 +82,20 @@ Value Flattener::to_float(Value v, Dtype to) {
   }
 }
 
+/// Of 32-bit integers by f64, which holds them. A quotient that is no integer is at least 1 / b from the next one, and its
+/// rounding is 2^21 times smaller, so truncation finds the right one. The most negative by -1 does not fit and becomes
+/// itself; by 0 it is 0.
+Value Flattener::quotient(Value a, Value b) {
+  const Dtype of = type(a);
+  if (is_wide(of)) return refuse("it divides no 64-bit integers");
+  const Value none = number(of, 0), zero = emit(Opcode::equal, Dtype::boolean, b, none);
+  const Value divisor = emit(Opcode::where, of, zero, number(of, 1), b);
+  const Value ratio = emit(Opcode::divide, Dtype::f64, to_float(a, Dtype::f64), to_float(divisor, Dtype::f64));
+  const Value whole = is_signed(of) ? emit(Opcode::to_int, Dtype::i32, ratio)
+                                    : emit(Opcode::cast, Dtype::u32, emit(Opcode::to_int, Dtype::i64, ratio));
+  return emit(Opcode::where, of, zero, none, whole);
+}
+
 /// Truncates and saturates; NaN gives 0. The bounds are powers of two, so comparing with them in the float is exact.
 Value Flattener::from_float(Value v, Dtype to) {
   const Dtype from = type(v), mask = Dtype::boolean, target = held_as(to);

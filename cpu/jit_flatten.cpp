@@ -157,6 +157,8 @@ Value Flattener::row(Opcode op, Dtype result, const Value* operand, int count) {
       return booleans ? emit(Opcode::logical_and, result, emit(Opcode::logical_not, result, a), b) : emit(op, result, a, b);
     case Opcode::less_equal:
       return booleans ? emit(Opcode::logical_or, result, emit(Opcode::logical_not, result, a), b) : emit(op, result, a, b);
+    case Opcode::quotient:
+      return quotient(a, b);
     case Opcode::greater:
     case Opcode::greater_equal: {
       const Value swapped[2] = {b, a};

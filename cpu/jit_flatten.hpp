@@ -59,6 +59,7 @@ class Flattener {
   Value inlined(const program::Program& function, std::span<const Value> operands);
   Value row(Opcode op, Dtype result, const Value* operand, int count);
 
+  Value quotient(Value a, Value b);
   Value cast(Value v, Dtype from, Dtype to);
   Value narrowed(Value v, Dtype to);
   Value reinterpreted(Value v, Dtype to) { return type(v) == to ? v : emit(Opcode::as_int, to, v); }
