@@ -5,6 +5,22 @@ file(GLOB TRIREME_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/hull/*/*.cpp $
      ${PROJECT_SOURCE_DIR}/opencl/*.cpp ${PROJECT_SOURCE_DIR}/cuda/*.cpp)
 list(FILTER TRIREME_SOURCES EXCLUDE REGEX "/cpu/level_[a-z0-9]+\\.cpp$")
 
+# The compiled tier needs AsmJit, for x86-64 alone. Linked into the library, where its symbols stay.
+set(TRIREME_ASMJIT "")
+if(NOT TRIREME_JIT STREQUAL "OFF" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  find_path(ASMJIT_INCLUDE_DIR asmjit/x86.h)
+  find_library(ASMJIT_LIBRARY NAMES libasmjit.a asmjit)
+  if(ASMJIT_INCLUDE_DIR AND ASMJIT_LIBRARY)
+    set(TRIREME_ASMJIT ${ASMJIT_LIBRARY})
+  endif()
+endif()
+if(NOT TRIREME_ASMJIT)
+  if(TRIREME_JIT STREQUAL "ON")
+    message(FATAL_ERROR "trireme: TRIREME_JIT=ON needs AsmJit (Debian: libasmjit-dev) and x86-64")
+  endif()
+  list(FILTER TRIREME_SOURCES EXCLUDE REGEX "/cpu/jit_(asmjit|assemble|body|casts|flatten|integers|masks|memory)\\.cpp$")
+endif()
+
 # A level's routines are compiled with that level's instructions, at -O2 even in Debug, so that no function of theirs is
 # left out of line where the linker could take it for everybody's (tests/rules/level_objects.sh).
 set(TRIREME_FLAGS_baseline "")
@@ -35,6 +51,10 @@ target_compile_definitions(trireme_objects PRIVATE TRIREME_VERSION="${PROJECT_VE
 target_compile_options(trireme_objects PRIVATE -ftls-model=initial-exec)
 target_include_directories(trireme_objects PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/hull ${PROJECT_SOURCE_DIR})
 target_link_libraries(trireme_objects PRIVATE trireme_flags TBB::tbb Threads::Threads)
+if(TRIREME_ASMJIT)
+  target_compile_definitions(trireme_objects PRIVATE TRIREME_ASMJIT ASMJIT_STATIC)
+  target_include_directories(trireme_objects SYSTEM PRIVATE ${ASMJIT_INCLUDE_DIR})
+endif()
 
 if(TRIREME_SANITIZE MATCHES "thread")
   set_source_files_properties(${PROJECT_SOURCE_DIR}/cpu/threads.cpp PROPERTIES COMPILE_OPTIONS -fno-sanitize=thread
@@ -60,7 +80,7 @@ function(trireme_library_properties target)
   target_compile_features(${target} INTERFACE cxx_std_20)
   target_include_directories(${target} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
   # oneTBB by file, as an exported target would hand its name on.
-  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:trireme_flags> $<TARGET_FILE:TBB::tbb> Threads::Threads ${CMAKE_DL_LIBS})
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:trireme_flags> $<TARGET_FILE:TBB::tbb> Threads::Threads ${CMAKE_DL_LIBS} ${TRIREME_ASMJIT})
   # nodelete: drivers opened by the library must not outlive it in a process that closes it.
   target_link_options(${target} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/trireme.map -Wl,-z,relro,-z,now -Wl,-z,nodelete -Wl,--no-undefined)
 endfunction()
@@ -69,7 +89,7 @@ add_library(trireme::trireme ALIAS trireme)
 
 set_target_properties(trireme_inside PROPERTIES LINKER_LANGUAGE CXX)
 target_include_directories(trireme_inside INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/hull ${PROJECT_SOURCE_DIR})
-target_link_libraries(trireme_inside PUBLIC trireme_flags TBB::tbb Threads::Threads ${CMAKE_DL_LIBS})
+target_link_libraries(trireme_inside PUBLIC trireme_flags TBB::tbb Threads::Threads ${CMAKE_DL_LIBS} ${TRIREME_ASMJIT})
 
 # trireme_per_level(TARGET PATTERN): adds, for every level, the source that PATTERN names with LEVEL replaced, compiled
 # with that level's flags.

@@ -22,6 +22,7 @@ run    command:g++                        g++                 gcc-c++
 run    command:cmake                      cmake               cmake
 run    command:ninja                      ninja-build         ninja-build
 run    header:xsimd/xsimd.hpp             libxsimd-dev        xsimd-devel
+run    header:asmjit/x86.h              libasmjit-dev       asmjit-devel
 run    header:tbb/tbb.h                   libtbb-dev          tbb-devel
 run    header:CLI/CLI.hpp                 libcli11-dev        cli11-devel
 run    header:nlohmann/json.hpp           nlohmann-json3-dev  json-devel

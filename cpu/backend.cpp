@@ -40,6 +40,7 @@ class CpuBackend final : public dispatch::Backend {
   std::span<const DeviceInfo> devices() override {
     // What the environment says is checked before the first use, not when it first matters.
     current_level();
+    jit_mode();
     thread_count();
     return {&info_, 1};
   }

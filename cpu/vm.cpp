@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "cpu/jit_run.hpp"
 #include "cpu/vm_worker.hpp"
 #include "program/float_environment.hpp"
 #include "program/reduction_order.hpp"
@@ -215,6 +216,12 @@ void vm_run_flat(const VmExecutable& executable, std::int64_t n, std::span<const
   if (n == 0) return;
   FlatJob job{executable, arguments.data(), current_level().routines};
   job.streams = n >= kWorthStreaming / 8 && streams(executable, n, arguments);
+  if (const JitCode* code = jit_for_flat(executable, n, arguments, job.streams))
+    return in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) {
+      const void* operands[kJitParameters];
+      jit_operands(executable, arguments, begin, operands);
+      code->map(operands, end - begin);
+    });
   in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) { job.run(begin, end, [](char* const*, std::size_t, char*) {}); });
 }
 
@@ -234,7 +241,11 @@ bool vm_reduce_flat(const VmExecutable& exe, std::int64_t n, std::span<const Fla
   std::int64_t chunks = program::chunks(program::kInnerOrder, n);
   alignas(64) char partials[most_chunks * 8];
   char* to = chunks == 1 ? out : partials;
-  if (exe.steps.empty()) {
+  if (const JitCode* code = jit_for_flat(exe, n, arguments, false)) {
+    const void* operands[kJitParameters];
+    jit_operands(exe, arguments, 0, operands);
+    JitChunks{exe, *code, routines}.run(operands, n, to);
+  } else if (exe.steps.empty()) {
     contiguous(to, job.at(reduced, 0), static_cast<std::size_t>(n));
   } else {
     Routine combine = routines.routine[row_index(kNone, exe.reduction_row, type)];
@@ -265,6 +276,7 @@ void vm_run(const VmExecutable& executable, const Launch& launch) {
   Job job{executable, launch, *launch.domain, current_level().routines};
   if (executable.form != Form::map) return run_reduce(job);
   if (n == 0) return;
+  job.code = jit_for_tiles(executable, n);
   Blocks blocks = find_blocks(job);
   if (blocks.axis < 0)
     return in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) { Worker(job).run_map(begin, end); });

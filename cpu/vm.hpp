@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cpu/jit.hpp"
 #include "cpu/routines.hpp"
 #include "dispatch/backend.hpp"
 
@@ -56,6 +57,7 @@ class VmExecutable final : public dispatch::Executable {
   Reduction reduction = kSum;
   program::Opcode reduction_row = program::Opcode::add;
   std::uint16_t reduced = 0, reduce_output = 0;
+  mutable Jit jit;             // the same steps as one loop, once that has become worth it
 };
 
 /// Whether the VM runs the program, or why not.

@@ -181,12 +181,15 @@ dispatch::Support vm_supports(const Program& program) {
   return {};
 }
 
-VmExecutable::VmExecutable(const Program& program) : form(program.form), parameters(program.parameters) {
+VmExecutable::VmExecutable(const Program& program) : form(program.form), parameters(program.parameters), jit(program) {
   if (dispatch::Support s = vm_supports(program); !s.yes) throw error(Code::unsupported, "compile: " + s.reason);
   Compiler(program, *this).run();
   if (registers.size() > kMaxRegisters)
     throw error(Code::unsupported, "compile: the program needs " + std::to_string(registers.size()) + " registers, the tile VM has " +
                                        std::to_string(kMaxRegisters));
+  // One pass over the memory is what compiled code does too.
+  const bool one_pass = form == program::Form::map ? steps.size() < 2 : steps.empty();
+  if (one_pass && (jit_mode() != JitMode::always || steps.empty())) jit.stay_idle();
 }
 
 std::string VmExecutable::source() const {

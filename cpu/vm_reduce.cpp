@@ -3,6 +3,7 @@
 #include <cstring>
 #include <limits>
 
+#include "cpu/jit_run.hpp"
 #include "cpu/vm_worker.hpp"
 #include "program/reduction_order.hpp"
 
@@ -46,6 +47,7 @@ struct ReduceJob : Job {
   // goes so; the inner one where the kept positions, not the run, are consecutive in memory.
   bool by_columns = false;
   bool direct = false;           // nothing to compute: the operand's memory is reduced as it lies
+  const JitCode* chunks_code = nullptr;  // computes chunks: all inputs lie in order along the run, or are one element there
   bool narrow = false;           // direct, in the outer order, with a run that is consecutive in memory
   std::int64_t row_stride = 0;   // by columns and direct: elements from a row to the next
   std::int64_t rows_ahead = 1;   // by columns and direct: how far ahead memory is asked for
@@ -65,13 +67,16 @@ std::int64_t direct_units(const ReduceJob& job, Worker& worker, std::int64_t uni
   std::int64_t last = std::min(end - unit + chunk, job.chunks);
   std::int64_t begin = chunk * kInnerChunk, stop = std::min(job.run, last * kInnerChunk);
   const char* first = nullptr;
+  const void* operands[kJitParameters];
   if (begin < stop) {
     worker.fix({0, job.domain.kept}, position);
     worker.stage_inputs({job.domain.kept, job.domain.rank}, begin, 1);  // stride 1: the first element's place is the run's
-    first = worker.reduced();
+    if (job.chunks_code) worker.operands(0, operands);
+    else first = worker.reduced();
   }
   char* out = job.data(job.exe.reduce_output) + unit * static_cast<std::int64_t>(job.item);
-  job.routines.chunk[job.exe.reduction][job.type_index()](out, first, static_cast<std::size_t>(stop - begin));
+  if (job.chunks_code) JitChunks{job.exe, *job.chunks_code, job.routines}.run(operands, stop - begin, out);
+  else job.routines.chunk[job.exe.reduction][job.type_index()](out, first, static_cast<std::size_t>(stop - begin));
   return unit + last - chunk;
 }
 
@@ -91,13 +96,14 @@ void inner_unit(const ReduceJob& job, Worker& worker, std::int64_t unit) {
     // Beyond the caches short tiles let the processor read for the next one while it computes.
     std::size_t n = std::min<std::size_t>(job.run > kLongRun ? kTile / 4 : kTile, worker.tile_at(axes, k, end));
     worker.stage_inputs(axes, k, n);
-    worker.run_steps(n);
+    if (!job.code) worker.run_steps(n);
     const char* values = worker.reduced();
     for (std::size_t done = 0; done < n;) {
       std::size_t lane = (static_cast<std::size_t>(k - begin) + done) % kInnerLanes;
       std::size_t piece = std::min(n - done, kInnerLanes - lane);
       char* to = lanes + lane * job.item;
-      combine(to, to, values + done * job.item, nullptr, piece);
+      if (job.code) worker.run_code(done, piece, to);
+      else combine(to, to, values + done * job.item, nullptr, piece);
       done += piece;
     }
     k += static_cast<std::int64_t>(n);
@@ -145,8 +151,12 @@ void column_unit(const ReduceJob& job, Worker& worker, std::int64_t chunk, std::
     for (std::int64_t row = begin; row < end; ++row) {
       worker.fix(run, row);
       worker.stage_inputs(kept, first, n);
-      worker.run_steps(n);
       char* to = lane_at((row - begin) % all);
+      if (job.code) {
+        worker.run_code(0, n, to);
+        continue;
+      }
+      worker.run_steps(n);
       combine(to, to, worker.reduced(), nullptr, n);
     }
   }
@@ -170,7 +180,7 @@ std::size_t slots_for(std::int64_t bytes) { return (static_cast<std::size_t>(byt
 void run_units(const ReduceJob& job, std::int64_t begin, std::int64_t end) {
   Worker worker(job, slots_for(job.by_columns ? job.order.lanes * job.lane_bytes : job.order.lanes * 8));
   if (!job.by_columns) {
-    if (job.direct)
+    if (job.direct || job.chunks_code)
       for (std::int64_t unit = begin; unit < end;) unit = direct_units(job, worker, unit, end);
     else
       for (std::int64_t unit = begin; unit < end; ++unit) inner_unit(job, worker, unit);
@@ -221,6 +231,23 @@ void find_direct(ReduceJob& job) {
   }
 }
 
+/// Code for chunks as they lie in memory, else for tiles.
+void find_code(ReduceJob& job) {
+  if (job.exe.jit.idle() || job.run == 0) return;
+  const int last = job.domain.rank - 1;
+  const std::int64_t elements = job.kept * job.run;
+  bool in_order = !job.by_columns && !job.exe.has_index && job.domain.kept == last;
+  JitKey key{&current_level(), 0, false};
+  for (const Register& reg : job.exe.registers) {
+    if (reg.place != Place::input || !in_order) continue;
+    const program::Access& a = *job.launch.arguments[reg.index].access;
+    if (steps_by(a, last, 0)) key.singles |= std::uint64_t{1} << (reg.index & 63);
+    else in_order = steps_by(a, last, 1);
+  }
+  if (in_order) job.chunks_code = job.exe.jit.code(key, elements * routines_per_element(job.exe));
+  else job.code = jit_for_tiles(job.exe, elements);
+}
+
 }  // namespace
 
 void run_reduce(const Job& base) {
@@ -235,6 +262,7 @@ void run_reduce(const Job& base) {
   job.by_columns = !inner;
   if (job.kept == 0) return;
   if (job.exe.steps.empty()) find_direct(job);
+  else find_code(job);
   std::int64_t units = job.chunks * (job.by_columns ? (job.kept + job.width - 1) / job.width : job.kept);
   if (!worth_threads(job.kept * job.run * routines_per_element(job.exe))) return run_units(job, 0, units);
   std::int64_t tasks = std::min<std::int64_t>(units, std::int64_t{16} * thread_count());

@@ -64,6 +64,7 @@ struct Job {
   const program::Domain& domain;
   const Routines& routines;
   std::int64_t per_task = 0;  // elements, chunks or tiles of a task
+  const JitCode* code = nullptr;  // computes tiles, in place of the steps
 
   char* data(std::uint16_t parameter) const { return reinterpret_cast<char*>(launch.arguments[parameter].memory.handle); }
   program::AccessKind kind(std::uint16_t parameter) const { return launch.layout->access[parameter]; }
@@ -178,8 +179,27 @@ class Worker {
   }
 
   void run_steps(std::size_t n) {
+    if (job_.code) return run_code(0, n, nullptr);
     const Routine* routine = job_.routines.routine;
     for (const VmStep& s : exe_.steps) routine[s.routine](pointer_[s.out], pointer_[s.a], pointer_[s.b], pointer_[s.c], n);
+  }
+
+  /// What compiled code takes for the present tile from element `from` on.
+  void operands(std::size_t from, const void** operands) const {
+    for (std::size_t p = 0; p < exe_.parameters.size(); ++p) operands[p] = &job_.launch.arguments[p].scalar;
+    for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
+      const Register& reg = exe_.registers[r];
+      if (reg.place == Place::input || reg.place == Place::index || reg.place == Place::output)
+        operands[reg.index] = pointer_[r] + from * item_size(reg.type);
+    }
+  }
+
+  /// Elements [from, from + n) of a tile by compiled code: to the outputs, or combined into lanes.
+  void run_code(std::size_t from, std::size_t n, char* lanes) const {
+    const void* all[kJitParameters];
+    operands(from, all);
+    all[exe_.parameters.size()] = lanes;
+    job_.code->map(all, static_cast<std::int64_t>(n));
   }
 
   const char* reduced() const { return pointer_[exe_.reduced]; }

@@ -45,6 +45,7 @@ const Environment& environment() {
     auto e = std::make_unique<Environment>();
     e->device = read("TRIREME_DEVICE");
     e->cpu_level = read("TRIREME_CPU_LEVEL");
+    e->jit = read("TRIREME_JIT");
     e->threads = read("TRIREME_THREADS");
     e->slurm_cpus = read("SLURM_CPUS_PER_TASK");
     e->strict = read("TRIREME_STRICT") == "1";

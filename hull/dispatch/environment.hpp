@@ -11,6 +11,7 @@ namespace trireme::dispatch {
 struct Environment {
   std::string device;             // TRIREME_DEVICE: auto, cpu, opencl[:n], cuda[:n]
   std::string cpu_level;          // TRIREME_CPU_LEVEL: baseline, avx2, avx512, neon
+  std::string jit;                // TRIREME_JIT: 0, 1
   std::string threads;            // TRIREME_THREADS
   std::string slurm_cpus;         // SLURM_CPUS_PER_TASK
   std::string memory_limit;       // TRIREME_MEMORY_LIMIT: bytes, with K, M or G
