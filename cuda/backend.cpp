@@ -43,6 +43,16 @@ struct Traits {
     static const List* const all = make_list();
     return *all;
   }
+  static std::vector<LibraryReport> libraries() {
+    const Driver& opened = driver();
+    std::string version = opened.version ? "supports CUDA " + version_text(opened.version) : "";
+    if (!opened.kernel_module.empty()) version += (version.empty() ? "kernel module " : ", kernel module ") + opened.kernel_module;
+    std::vector<LibraryReport> out{{"driver", opened.library, version, opened.tried}};
+    const Nvrtc& nvrtc = opened.nvrtc;
+    if (!nvrtc.library.empty() || !nvrtc.failures.empty())  // it is looked for once the driver works
+      out.push_back({"compiler NVRTC", nvrtc.file, nvrtc.version ? version_text(nvrtc.version) : "", nvrtc.failures});
+    return out;
+  }
   static bool was_forked() { return cuda::was_forked(); }
   static std::string forked_reason() { return cuda::forked_reason(); }
 };

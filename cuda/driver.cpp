@@ -94,6 +94,8 @@ std::string init_reason(const Driver& driver, CUresult code) {
 // Opens everything; the reason why it cannot be used, "" when it can.
 std::string open(Driver& driver) {
   const dispatch::DynamicLibrary library(kLibraries);
+  driver.library = library.path();
+  driver.tried = library.failures();
   if (!library.is_open())
     return "The CUDA driver library was not found; tried " + library.failures() +
            ". Install NVIDIA's driver, or run on a machine that has a GPU.";

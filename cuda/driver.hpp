@@ -37,6 +37,7 @@ struct DriverFunctions {
 
 /// The opened driver with its compiler.
 struct Driver : DriverFunctions {
+  std::string library, tried; // the driver's file as the loader found it, and what was tried in vain
   std::string unavailable;    // why it cannot be used, in sentences; "" when it can
   int version = 0;            // of CUDA that the driver supports, 12020 for 12.2
   std::string kernel_module;  // version of the kernel's half, such as "535.104.05"; "" when not known

@@ -120,6 +120,7 @@ Nvrtc open_nvrtc(int driver_version) {
       std::string why = library.is_open() ? load(library, nvrtc) : std::string();
       if (library.is_open() && why.empty()) {
         nvrtc.library = library.name();
+        nvrtc.file = library.path();
         nvrtc.identity = library.identity();
         nvrtc.failures = std::move(failures);
         return nvrtc;

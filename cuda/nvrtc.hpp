@@ -21,6 +21,7 @@ struct NvrtcFunctions {
 struct Nvrtc : NvrtcFunctions {
   std::string failures;            // what was tried and why it failed; complete when `library` is ""
   std::string library;             // the name under which it was found
+  std::string file;                // and the file, as the loader found it
   std::string identity;            // size and time of the file: releases of one version compile differently
   int version = 0;                 // 13000 for 13.0
   std::vector<int> architectures;  // 90 for sm_90, ascending

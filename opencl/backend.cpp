@@ -45,6 +45,13 @@ struct Traits {
     static const List* const all = make_list();
     return *all;
   }
+  static std::vector<LibraryReport> libraries() {
+    const Driver& opened = driver();
+    std::vector<LibraryReport> out{{"loader", opened.library, "", opened.tried}};
+    for (const cl_platform_id platform : opened.platforms)
+      out.push_back({"platform", opened.platform_text(platform, kPlatformName), opened.platform_text(platform, kPlatformVersion), ""});
+    return out;
+  }
   static bool was_forked() { return opencl::was_forked(); }
   static std::string forked_reason() { return opencl::forked_reason(); }
 };

@@ -71,6 +71,8 @@ void list_devices(Driver& driver, cl_platform_id platform) {
 // Opens everything; the reason why there is nothing to use, "" when there is.
 std::string open(Driver& driver) {
   const dispatch::DynamicLibrary library(kLibraries);
+  driver.library = library.path();
+  driver.tried = library.failures();
   if (!library.is_open())
     return "The OpenCL loader was not found; tried " + library.failures() +
            ". Install it (package ocl-icd-libopencl1 on Debian, ocl-icd elsewhere) and a driver such as "
@@ -88,6 +90,7 @@ std::string open(Driver& driver) {
     return "The OpenCL loader does not list its platforms: clGetPlatformIDs failed with " + describe(code) + ". " +
            kInstallDriver;
 
+  driver.platforms = platforms;
   for (const cl_platform_id platform : platforms) list_devices(driver, platform);
   if (!driver.found.empty()) return {};
   std::string reason = "No OpenCL platform has a device.";

@@ -80,6 +80,8 @@ struct FoundDevice {
 
 /// The opened loader and what its platforms list.
 struct Driver : DriverFunctions {
+  std::string library, tried;  // the loader's file as the system found it, and what was tried in vain
+  std::vector<cl_platform_id> platforms;
   std::string unavailable;  // why there is nothing to use, in sentences; "" when there is
   std::vector<FoundDevice> found;
   std::vector<std::string> failures;  // platforms that could not be asked, each with its reason

@@ -3,30 +3,29 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "tools/cache_text.hpp"
 #include "tools/command.hpp"
-#include "trireme/cache.hpp"
 
 namespace trireme::tools {
 
-std::string cache_line(const CacheReport& report) {
-  if (!report.readable) return "none";
-  return report.directory + (report.writable ? "" : ", read only");
+void print_cache(const CacheReport& report, std::ostream& out) {
+  out << "cache: " << (report.readable ? report.directory : "none") << (report.readable && !report.writable ? ", read only" : "")
+      << "\n";
+  if (!report.reason.empty()) out << "  reason: " << report.reason << "\n";
+  if (report.readable)
+    out << "  " << report.files << " files, " << report.bytes << " bytes of at most " << report.limit << "\n";
+}
+
+nlohmann::ordered_json cache_json(const CacheReport& report) {
+  return {{"directory", report.directory}, {"readable", report.readable}, {"writable", report.writable},
+          {"reason", report.reason},       {"files", report.files},       {"bytes", report.bytes},
+          {"limit", report.limit}};
 }
 
 int run_cache_info(bool json, std::ostream& out) {
   const CacheReport report = cache_report();
-  if (json) {
-    const nlohmann::ordered_json object = {{"directory", report.directory}, {"readable", report.readable},
-                                           {"writable", report.writable},   {"reason", report.reason},
-                                           {"files", report.files},         {"bytes", report.bytes},
-                                           {"limit", report.limit}};
-    out << object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
-    return kDone;
-  }
-  out << "cache: " << cache_line(report) << "\n";
-  if (!report.reason.empty()) out << "  reason: " << report.reason << "\n";
-  if (report.readable)
-    out << "  " << report.files << " files, " << report.bytes << " bytes of at most " << report.limit << "\n";
+  if (json) out << cache_json(report).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+  else print_cache(report, out);
   return kDone;
 }
 

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "trireme/cache.hpp"
-
 namespace trireme::tools {
 
 /// Exit statuses of every subcommand.
@@ -36,9 +34,6 @@ int run_doctor(bool json, std::ostream& out);
 /// `trireme cache info` and `trireme cache clear`.
 int run_cache_info(bool json, std::ostream& out);
 int run_cache_clear(std::ostream& out, std::ostream& err);
-
-/// The directory of the cache and what may be done with it, in a few words.
-std::string cache_line(const CacheReport& report);
 
 /// "trireme: message" and, for an error in an expression, the place in it. Returns the exit status.
 int report_failure(std::string_view expression, std::ostream& err);

@@ -1,9 +1,12 @@
 // tools/doctor.cpp -- `trireme doctor`: what there is, why the rest is not, and whether the bits agree
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iomanip>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <sstream>
 
+#include "tools/cache_text.hpp"
 #include "tools/command.hpp"
 #include "tools/self_test.hpp"
 #include "trireme/trireme.hpp"
@@ -12,6 +15,8 @@ namespace trireme::tools {
 namespace {
 
 struct Findings {
+  std::vector<BackendReport> backends;
+  CacheReport cache;
   std::vector<DeviceReport> devices;
   std::vector<std::string> levels;
   std::string level;
@@ -29,6 +34,8 @@ struct Findings {
 Findings examine() {
   Findings found;
   found.devices = devices();
+  found.backends = backends();
+  found.cache = cache_report();
   found.levels = cpu_levels();
   found.level = cpu_level();
   found.threads = threads();
@@ -38,6 +45,12 @@ Findings examine() {
 }
 
 std::string label(const Agreement& a) { return a.level.empty() ? a.device : a.device + " " + a.level; }
+
+std::string figure(double value) {
+  std::ostringstream text;
+  text << std::setprecision(3) << value;
+  return text.str();
+}
 
 void print_device(const DeviceReport& d, std::ostream& out) {
   out << "\n"
@@ -49,7 +62,20 @@ void print_device(const DeviceReport& d, std::ostream& out) {
   line("", d.description);
   line("", d.details);
   line("reason: ", d.reason);
-  if (d.usable) out << "  largest self-test error: " << d.probe_error << " ulp\n";
+  if (!d.usable) return;
+  out << "  " << (d.measured ? "measured: " : "guessed: ") << figure(d.launch_seconds * 1e6) << " us for a launch, "
+      << figure(d.bytes_per_second * 1e-9) << " GB/s of memory, " << figure(d.copy_bytes_per_second * 1e-9)
+      << " GB/s of copies";
+  if (d.compile_seconds > 0) out << ", " << figure(d.compile_seconds * 1e3) << " ms to compile";
+  out << "\n  largest self-test error: " << d.probe_error << " ulp\n";
+}
+
+/// "driver: /usr/lib/libcuda.so.1, supports CUDA 12.4", and what was tried in vain.
+void print_library(const LibraryReport& library, std::ostream& out) {
+  out << "  " << library.purpose << ": " << (library.file.empty() ? "not found" : library.file);
+  if (!library.version.empty()) out << ", " << library.version;
+  if (!library.tried.empty()) out << "; tried " << library.tried;
+  out << "\n";
 }
 
 void print_agreement(const Agreement& a, std::ostream& out) {
@@ -63,6 +89,13 @@ void print_agreement(const Agreement& a, std::ostream& out) {
 void print(const Findings& found, std::ostream& out) {
   out << "trireme " << version() << "\n";
   for (const DeviceReport& device : found.devices) print_device(device, out);
+  for (const BackendReport& backend : found.backends) {
+    out << "\nlibraries of " << backend.name << ":\n";
+    for (const LibraryReport& library : backend.libraries) print_library(library, out);
+    if (backend.libraries.empty()) out << "  not known\n";
+  }
+  out << "\n";
+  print_cache(found.cache, out);
   out << "\ncpu levels:";
   for (const std::string& level : found.levels) out << " " << level << (level == found.level ? " (in use)" : "");
   out << "\nthreads: " << found.threads << ", " << found.threads_reason << "\n\nbits compared with cpu " << found.levels.front() << ":\n";
@@ -72,7 +105,13 @@ void print(const Findings& found, std::ostream& out) {
 
 nlohmann::ordered_json to_json(const Findings& found) {
   using Json = nlohmann::ordered_json;
-  Json devices = Json::array(), agreements = Json::array();
+  Json devices = Json::array(), agreements = Json::array(), backends = Json::array();
+  for (const BackendReport& b : found.backends) {
+    Json libraries = Json::array();
+    for (const LibraryReport& l : b.libraries)
+      libraries.push_back({{"purpose", l.purpose}, {"file", l.file}, {"version", l.version}, {"tried", l.tried}});
+    backends.push_back({{"name", b.name}, {"usable", b.usable}, {"reason", b.reason}, {"libraries", libraries}});
+  }
   for (const DeviceReport& d : found.devices)
     devices.push_back({{"name", d.name},
                        {"description", d.description},
@@ -80,6 +119,11 @@ nlohmann::ordered_json to_json(const Findings& found) {
                        {"exact", d.exact},
                        {"reason", d.reason},
                        {"details", d.details},
+                       {"launch_seconds", d.launch_seconds},
+                       {"bytes_per_second", d.bytes_per_second},
+                       {"copy_bytes_per_second", d.copy_bytes_per_second},
+                       {"compile_seconds", d.compile_seconds},
+                       {"measured", d.measured},
                        {"probe_error_ulp", d.probe_error}});
   for (const Agreement& a : found.agreements)
     agreements.push_back({{"device", a.device},
@@ -90,6 +134,7 @@ nlohmann::ordered_json to_json(const Findings& found) {
                           {"failure", a.failure},
                           {"fallbacks", a.fallbacks}});
   return {{"version", version()},       {"devices", devices},
+          {"backends", backends},       {"cache", cache_json(found.cache)},
           {"cpu_levels", found.levels}, {"cpu_level", found.level},
           {"threads", found.threads},   {"threads_reason", found.threads_reason},
           {"self_test", agreements},    {"bit_agreement", found.agree()}};

@@ -30,12 +30,24 @@ std::vector<DeviceReport> devices() try {
     report.exact = d.exact;
     report.reason = d.reason;
     report.probe_error = d.probe_error;
+    const dispatch::DeviceInfo& info = d.backend->name() == "cpu" ? dispatch::measured_cpu() : d.info;
+    report.launch_seconds = info.launch_seconds;
+    report.bytes_per_second = info.bytes_per_second;
+    report.copy_bytes_per_second = info.copy_bytes_per_second;
+    report.compile_seconds = info.compile_seconds;
+    report.measured = info.measured;
     out.push_back(std::move(report));
   }
   for (DeviceReport& report : dispatch::unavailable_backends()) out.push_back(std::move(report));
   return out;
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("devices");
+}
+
+std::vector<BackendReport> backends() try {
+  return dispatch::backend_reports();
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("backends");
 }
 
 DeviceScope::DeviceScope(Device device) : previous_(dispatch::current_scope()) { dispatch::set_current_scope(device.id()); }

@@ -38,11 +38,19 @@ std::string Explain::text() const try {
   for (const ProgramReport& r : programs_) {
     out += "program " + std::to_string(++index) + " of " + std::to_string(programs_.size()) + " on " + r.device +
            (r.level.empty() ? "" : " (" + r.level + ")") + ": " + r.why + "\n";
+    for (const CandidateReport& c : r.candidates) {
+      out += "  " + c.device;
+      if (!c.reason.empty()) out += " not: " + c.reason;
+      else out += " estimated " + number(c.seconds * 1e6, "%.1f us");
+      if (c.compile_seconds > 0) out += ", " + number(c.compile_seconds * 1e6, "%.1f us") + " of them for compiling";
+      out += "\n";
+    }
     out += "  " + std::to_string(r.operations) + (r.operations == 1 ? " operation" : " operations fused") + ", " +
            std::to_string(r.elements) + " positions\n";
     double bytes = static_cast<double>(r.bytes_read + r.bytes_written);
     out += "  " + std::to_string(r.bytes_read) + " bytes read, " + std::to_string(r.bytes_written) + " written, " +
            std::to_string(r.bytes_moved) + " moved between devices; " + number(r.seconds * 1e6, "%.1f us") +
+           (r.estimated_seconds > 0 ? " (estimated " + number(r.estimated_seconds * 1e6, "%.1f") + ")" : "") +
            (r.seconds > 0 ? ", " + number(bytes / r.seconds * 1e-9, "%.2f GB/s") : "") +
            (r.compile_seconds > 0 ? (r.from_disk_cache ? "; loaded from the disk cache in " : "; compiled in ") + number(r.compile_seconds * 1e3, "%.1f ms") : "") + "\n";
     std::string line;

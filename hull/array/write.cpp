@@ -49,8 +49,7 @@ const graph::Node* unkept(const array& x, std::uint32_t references) {
 }
 
 Placement placement(std::string_view function, std::span<const array> inputs) {
-  std::uint8_t pin = 0, everywhere = 0;
-  bool same = true;
+  std::uint8_t pin = 0;
   for (const array& a : inputs) {
     const graph::Node* n = a.node();
     if (!n) continue;
@@ -58,15 +57,11 @@ Placement placement(std::string_view function, std::span<const array> inputs) {
       throw error(Code::invalid_argument, std::string(function) + ": operands are pinned to " + dispatch::device(pin).name +
                                               " and to " + dispatch::device(n->device).name + "; move one with to()");
     if (n->pinned) pin = n->device;
-    const std::uint8_t here = n->is_ready() ? n->storage->device : n->device;
-    if (here == 0) continue;  // lazy, and built for no device
-    same &= everywhere == 0 || here == everywhere;
-    everywhere = here;
   }
   if (pin) return {pin, true};
   if (const std::uint8_t scope = dispatch::current_scope()) return {scope, false};
   if (const std::uint8_t wanted = dispatch::device_from_environment()) return {wanted, false};
-  return {same && everywhere ? everywhere : dispatch::kCpu, false};
+  return {dispatch::place_of(inputs), false};
 }
 
 Made make_unwritten(std::string_view function, const Shape& shape, Dtype dtype, Placement place) {

@@ -28,8 +28,8 @@ void write(array x, Dtype dtype, const Part& part, const graph::Node* unkept = n
 /// The node of `x` if it is lazy and has so many references only, as the caller knows of: nobody can read its value later.
 const graph::Node* unkept(const array& x, std::uint32_t references = 1);
 
-/// Where a result that is computed at once from `inputs` belongs: their pin, the scope, TRIREME_DEVICE, or where all their
-/// data is; lazy ones that were built for no device do not count. Throws Code::invalid_argument naming both when two pins
+/// Where a result that is computed at once from `inputs` belongs: their pin, the scope, TRIREME_DEVICE, or
+/// where the data that they are computed from is (dispatch::place_of). Throws Code::invalid_argument naming both when two pins
 /// differ.
 struct Placement {
   std::uint8_t device;

@@ -16,6 +16,7 @@
 
 #include "program/domain.hpp"
 #include "program/program.hpp"
+#include "trireme/device.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::dispatch {
@@ -27,6 +28,8 @@ struct DeviceInfo {
   double launch_seconds = 0;        // the cost model's two constants, and what a copy costs
   double bytes_per_second = 0;
   double copy_bytes_per_second = 0;
+  double compile_seconds = 0;       // of a program; 0 where nothing is compiled
+  bool measured = false;            // by the probe; else these are a backend's guesses
 };
 
 struct Support {
@@ -93,6 +96,9 @@ class Backend {
 
   /// Why devices() is empty, in a full sentence that also says what to do; "" otherwise.
   virtual std::string unavailable_reason() = 0;
+
+  /// The libraries that were looked for when devices() was first called.
+  virtual std::vector<LibraryReport> libraries() { return {}; }
 
   /// Whether `device` can run `program` with exact results, or why not.
   virtual Support supports(const program::Program& program, int device) = 0;

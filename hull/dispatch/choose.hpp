@@ -4,13 +4,22 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "dispatch/plan.hpp"
 #include "graph/snapshot.hpp"
+#include "trireme/explain.hpp"
 
 namespace trireme::dispatch {
 
-/// The device for a graph: its pin or scope, then TRIREME_DEVICE, then the cheapest estimate. `why` may be null.
-std::uint8_t choose(const graph::Snapshot& snapshot, std::string* why);
+/// Why a device was chosen, for an Explain.
+struct Choice {
+  std::string why;
+  std::vector<CandidateReport> candidates;
+};
+
+/// The device for a graph: its pin or scope, then TRIREME_DEVICE, then the cheapest estimate. `choice` may be null.
+std::uint8_t choose(const graph::Snapshot& snapshot, CompiledPlan& plan, Choice* choice);
 
 /// Below this much traffic no device can repay its launch and copy, so with all data on the CPU drivers are not even
 /// opened to ask.

@@ -36,6 +36,12 @@ class DeviceBackend final : public Backend {
     return Traits::was_forked() ? Traits::forked_reason() : Traits::list().unavailable;
   }
 
+  std::vector<LibraryReport> libraries() override {
+    if (Traits::was_forked()) return {};
+    Traits::list();
+    return Traits::libraries();
+  }
+
   Support supports(const program::Program& program, int device) override { return at(device).supports(program); }
   Memory allocate(int device, std::size_t bytes) override { return at(device).allocate(bytes); }
   void release(int device, Memory memory) noexcept override {

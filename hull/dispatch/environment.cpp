@@ -57,6 +57,7 @@ const Environment& environment() {
     e->cache_size = read("TRIREME_CACHE_SIZE");
     e->xdg_cache_home = read("XDG_CACHE_HOME");
     e->home = read("HOME");
+    e->probe_timeout = read("TRIREME_PROBE_TIMEOUT");
     return e.release();  // leaked: read until the very end of the process
   }();
   return *instance;
@@ -73,6 +74,17 @@ std::size_t memory_limit() {
 std::size_t cache_limit() {
   const std::string& text = environment().cache_size;
   return text.empty() ? std::size_t{1} << 30 : parse_bytes("TRIREME_CACHE_SIZE", text);
+}
+
+int probe_timeout() {
+  const std::string& text = environment().probe_timeout;
+  if (text.empty()) return 20;
+  int value = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, code] = std::from_chars(text.data(), end, value);
+  if (code != std::errc() || at != end || value < 1)
+    throw error(Code::invalid_argument, "TRIREME_PROBE_TIMEOUT: expected a whole number of seconds, at least 1, got '" + text + "'");
+  return value;
 }
 
 }  // namespace trireme::dispatch

@@ -23,6 +23,7 @@ struct Environment {
   std::string cache_size;         // TRIREME_CACHE_SIZE: bytes, with K, M or G
   std::string xdg_cache_home;     // XDG_CACHE_HOME
   std::string home;               // HOME
+  std::string probe_timeout;      // TRIREME_PROBE_TIMEOUT: seconds
 };
 
 const Environment& environment();
@@ -32,5 +33,8 @@ std::size_t memory_limit();
 
 /// TRIREME_CACHE_SIZE in bytes, 1 GiB without one. Throws Code::invalid_argument when it is no size.
 std::size_t cache_limit();
+
+/// TRIREME_PROBE_TIMEOUT in seconds, 20 without one. Throws Code::invalid_argument when it is no whole number above 0.
+int probe_timeout();
 
 }  // namespace trireme::dispatch

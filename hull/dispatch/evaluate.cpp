@@ -163,6 +163,30 @@ void evaluate_into(Node* root, const Region& region, const Node* unkept) {
   evaluate_any(root, true, {&region, unkept});
 }
 
+std::uint8_t place_of(std::span<const array> inputs) {
+  std::int64_t bytes[256] = {};  // by device
+  std::vector<const graph::Storage*> seen;
+  const auto count = [&](const Node& ready) {
+    if (!ready.storage || std::find(seen.begin(), seen.end(), ready.storage) != seen.end()) return;
+    seen.push_back(ready.storage);
+    bytes[ready.storage->device] += static_cast<std::int64_t>(ready.storage->bytes);
+  };
+  std::lock_guard lock(claims().mutex);
+  for (const array& a : inputs) {
+    Node* n = a.node();
+    if (!n) continue;
+    const State state = n->state.load(std::memory_order_acquire);
+    if (state == State::ready) {
+      count(*n);
+    } else if (n->device != 0) {  // its value will be there
+      bytes[n->device] += n->shape.size() * static_cast<std::int64_t>(item_size(n->dtype));
+    } else if (Snapshot s; state == State::lazy && graph::snapshot_shared(n, s)) {
+      for (int k = 0; k < s.leaves; ++k) count(*s.leaf[k]);
+    }  // else another thread is computing it, and where is not known yet
+  }
+  return static_cast<std::uint8_t>(std::max_element(bytes + kCpu, bytes + 256) - bytes);  // the first one of equals
+}
+
 void prepare(std::span<const array> roots) {
   std::vector<std::pair<std::uint8_t, std::vector<Wanted>>> by_device;
   for (const array& a : roots) {
@@ -176,7 +200,7 @@ void prepare(std::span<const array> roots) {
       // Another thread may be computing it already, or may have done so before we had the mutex.
       if (a.node()->state.load(std::memory_order_acquire) != State::lazy || !graph::snapshot_shared(a.node(), s)) continue;
       plan = &find_plan(s);
-      device = choose(s, nullptr);
+      device = choose(s, *plan, nullptr);
       for (auto& step : plan->steps) {
         Binding binding;
         bind(*step->step, s, nullptr, binding);

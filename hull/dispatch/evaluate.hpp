@@ -20,6 +20,10 @@ void evaluate(graph::Node* root, bool sole_handle);
 /// when the region's device cannot run the last program.
 void evaluate_into(graph::Node* root, const Region& region, const graph::Node* unkept);
 
+/// Where something belongs that is put together from these arrays, ready or lazy: where most of the bytes lie that they are
+/// computed from, so that the least is moved. Pins, scopes and the environment have no say.
+std::uint8_t place_of(std::span<const array> inputs);
+
 /// Compiles what evaluating `roots` will need and is not compiled yet, in as few compilations as the backend allows.
 /// Computes nothing.
 void prepare(std::span<const array> roots);

@@ -6,10 +6,12 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
 #include "dispatch/compile_cached.hpp"
+#include "dispatch/compile_cost.hpp"
 #include "dispatch/registry.hpp"
 #include "dispatch/storage.hpp"
 #include "program/fork.hpp"
@@ -117,6 +119,7 @@ using ExecutableKey = std::tuple<std::uint64_t, std::uint64_t, std::uint8_t, std
 struct Executables {
   std::mutex mutex;
   std::map<ExecutableKey, std::unique_ptr<Executable>> all;
+  std::set<std::tuple<std::uint64_t, std::uint64_t, std::uint8_t>> any;  // of which there is one, whatever the layout
 };
 
 Executables& executables() {
@@ -197,9 +200,13 @@ bool compile_missing(std::vector<Wanted> wanted, std::uint8_t id) {
   CompiledUnit unit = compile_cached(*where.backend, requests, where.index);
   std::vector<std::unique_ptr<Executable>>& made = unit.executables;
   (unit.from_disk ? loaded : compiled).fetch_add(static_cast<std::int64_t>(made.size()), std::memory_order_relaxed);
+  note_compiled(id, unit, made.size());
   Executables& all = executables();
   std::lock_guard lock(all.mutex);
-  for (std::size_t k = 0; k < made.size(); ++k) all.all.try_emplace(keys[k], std::move(made[k]));  // the first one stays
+  for (std::size_t k = 0; k < made.size(); ++k) {
+    all.any.emplace(std::get<0>(keys[k]), std::get<1>(keys[k]), id);
+    all.all.try_emplace(keys[k], std::move(made[k]));  // the first one stays
+  }
   return unit.from_disk;
 }
 
@@ -219,6 +226,12 @@ const Executable& find_executable(CompiledStep& step, const Layout& layout, std:
   }
   if (id == kCpu) step.cpu_executable.store(e, std::memory_order_release);
   return *e;
+}
+
+bool has_executable(const CompiledStep& step, std::uint8_t id) {
+  Executables& all = executables();
+  std::lock_guard lock(all.mutex);
+  return all.any.contains({step.hash.low, step.hash.high, id});
 }
 
 std::int64_t plans_built() { return built.load(std::memory_order_relaxed); }

@@ -33,6 +33,7 @@ struct CompiledPlan {
   // A single flat map or whole reduction of leaves and constants, whose outputs are all that is wanted: on the CPU it goes
   // from the snapshot to the routines with nothing to bind.
   bool is_short = false;
+  std::atomic<double> forgone{0};  // seconds that another device would have saved so far, had it not had to compile first
   std::vector<ShortInput> short_inputs;
 };
 
@@ -51,6 +52,9 @@ struct CompileCost {
 /// The executable of (program, layout) on the device, compiled or loaded from disk when it is not in memory yet; `cost`,
 /// if not null, is added to then.
 const Executable& find_executable(CompiledStep& step, const program::Layout& layout, std::uint8_t device, CompileCost* cost);
+
+/// Whether the device has one of the step, for any layout.
+bool has_executable(const CompiledStep& step, std::uint8_t device);
 
 /// Compiles all that are missing together. Whether they came from disk.
 struct Wanted {

@@ -2,25 +2,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dispatch/registry.hpp"
 
+#include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
+#include "dispatch/environment.hpp"
+#include "dispatch/measure.hpp"
 #include "dispatch/probe.hpp"
 #include "dispatch/storage.hpp"
+#include "dispatch/time_limit.hpp"
+#include "program/float_environment.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::dispatch {
 
 namespace {
 
+/// What asking a backend for its devices gave.
+struct Opened {
+  std::vector<DeviceInfo> infos;
+  std::vector<LibraryReport> libraries;
+  std::string no_answer;  // a sentence when it did not answer in time; then nobody may ask it again
+};
+
 struct Registry {
   std::unique_ptr<Backend> cpu = make_cpu_backend();
-  std::once_flag others_listed;
+  std::once_flag others_listed, cpu_measured;
   std::vector<std::unique_ptr<Backend>> others;
+  std::vector<Opened> opened;              // one for each
   std::vector<RegisteredDevice> devices;   // complete once others_listed; never changes its size after
   std::vector<std::unique_ptr<std::once_flag>> probed;
   RegisteredDevice cpu_device;
+  DeviceInfo measured_cpu;
 };
 
 Registry& registry() {
@@ -32,6 +47,29 @@ Registry& registry() {
   return *instance;
 }
 
+std::string no_answer_text(int seconds, const std::string& while_) {
+  return "It did not answer within " + std::to_string(seconds) + " s while " + while_ +
+         ", and is left alone in this process. Look whether the device hangs (nvidia-smi, clinfo, dmesg); if it is only slow, "
+         "set TRIREME_PROBE_TIMEOUT to more seconds, and if it is not wanted, TRIREME_DEVICE=cpu.";
+}
+
+/// A driver may hang, so another thread asks.
+Opened open_backend(Backend& backend) {
+  const int limit = probe_timeout();
+  std::optional<Opened> opened = within(std::chrono::seconds(limit), [&backend] {
+    const program::FloatEnvironment environment;
+    Opened out;
+    const std::span<const DeviceInfo> infos = backend.devices();
+    out.infos.assign(infos.begin(), infos.end());
+    out.libraries = backend.libraries();
+    return out;
+  });
+  if (opened) return *std::move(opened);
+  Opened out;
+  out.no_answer = no_answer_text(limit, "its driver was opened");
+  return out;
+}
+
 /// Changes nothing when it throws, so that it can be tried again.
 void list_others(Registry& r) {
   std::vector<RegisteredDevice> devices{r.cpu_device};
@@ -41,9 +79,11 @@ void list_others(Registry& r) {
     others.push_back(make_cuda_backend());
     r.others = std::move(others);
   }
+  std::vector<Opened> opened;
   for (auto& backend : r.others) {
+    opened.push_back(open_backend(*backend));
     int index = 0;
-    for (const DeviceInfo& info : backend->devices()) {
+    for (const DeviceInfo& info : opened.back().infos) {
       if (devices.size() == 255) break;  // ids are bytes
       RegisteredDevice d{backend.get(), index, "", info, false, false, "", 0};
       d.name = std::string(backend->name()) + ":" + std::to_string(index++);
@@ -52,6 +92,7 @@ void list_others(Registry& r) {
   }
   std::vector<std::unique_ptr<std::once_flag>> probed;
   for (std::size_t k = 0; k < devices.size(); ++k) probed.push_back(std::make_unique<std::once_flag>());
+  r.opened = std::move(opened);
   r.devices = std::move(devices);
   r.probed = std::move(probed);
 }
@@ -64,11 +105,30 @@ Registry& listed() {
 
 void run_probe(RegisteredDevice& d) {
   if (d.backend->name() == "cpu") return;
-  ProbeResult result = probe(*d.backend, d.index);
+  const int limit = probe_timeout();
+  std::optional<ProbeResult> answer =
+      within(std::chrono::seconds(limit), [backend = d.backend, index = d.index, info = d.info] { return probe(*backend, index, info); });
+  if (!answer) {
+    d.reason = no_answer_text(limit, "the probe ran");
+    return;
+  }
+  ProbeResult& result = *answer;
+  // Not the rest of it, which is read before the probe.
+  d.info.launch_seconds = result.info.launch_seconds;
+  d.info.bytes_per_second = result.info.bytes_per_second;
+  d.info.copy_bytes_per_second = result.info.copy_bytes_per_second;
+  d.info.compile_seconds = result.info.compile_seconds;
+  d.info.measured = result.info.measured;
   d.usable = result.usable;
   d.exact = result.exact;
   d.reason = result.reason;
   d.probe_error = result.error;
+}
+
+/// Why a backend has no devices; "" when it has. Asked anew, as a child of a fork has none.
+std::string why_none(const Registry& r, std::size_t k) {
+  if (!r.opened[k].no_answer.empty()) return r.opened[k].no_answer;
+  return r.others[k]->devices().empty() ? r.others[k]->unavailable_reason() : "";
 }
 
 std::string available(Registry& r) {
@@ -78,14 +138,28 @@ std::string available(Registry& r) {
     if (d.usable) names += (names.empty() ? "" : ", ") + d.name;
     else reasons += "; " + d.name + " is not usable: " + d.reason;
   }
-  for (auto& backend : r.others)
-    if (backend->devices().empty()) reasons += "; " + std::string(backend->name()) + ": " + backend->unavailable_reason();
+  for (std::size_t k = 0; k < r.others.size(); ++k)
+    if (const std::string reason = why_none(r, k); !reason.empty()) reasons += "; " + std::string(r.others[k]->name()) + ": " + reason;
   return "available: " + names + reasons;
 }
 
 }  // namespace
 
 RegisteredDevice& cpu_device() { return registry().cpu_device; }
+
+const DeviceInfo& measured_cpu() {
+  Registry& r = registry();
+  std::call_once(r.cpu_measured, [&r] {
+    const program::FloatEnvironment environment;
+    r.measured_cpu = r.cpu_device.info;
+    try {
+      const CompileRequest request{&copy_program(), &copy_layout()};
+      measure(*r.cpu, 0, *r.cpu->compile(std::span(&request, 1), 0).at(0), r.measured_cpu);
+    } catch (const std::exception&) {  // no memory: the guesses serve
+    }
+  });
+  return r.measured_cpu;
+}
 
 RegisteredDevice& device(std::uint8_t id) {
   if (id == kCpu) return cpu_device();
@@ -120,12 +194,22 @@ std::uint8_t find_device(std::string_view wanted) {
 
 std::vector<DeviceReport> unavailable_backends() {
   std::vector<DeviceReport> out;
-  for (auto& backend : listed().others) {
-    if (!backend->devices().empty()) continue;
+  const Registry& r = listed();
+  for (std::size_t k = 0; k < r.others.size(); ++k) {
     DeviceReport report;
-    report.name = backend->name();
-    report.reason = backend->unavailable_reason();
-    out.push_back(std::move(report));
+    report.name = r.others[k]->name();
+    report.reason = why_none(r, k);
+    if (!report.reason.empty()) out.push_back(std::move(report));
+  }
+  return out;
+}
+
+std::vector<BackendReport> backend_reports() {
+  std::vector<BackendReport> out;
+  const Registry& r = listed();
+  for (std::size_t k = 0; k < r.others.size(); ++k) {
+    std::string reason = why_none(r, k);
+    out.push_back({std::string(r.others[k]->name()), reason.empty(), std::move(reason), r.opened[k].libraries});
   }
   return out;
 }

@@ -31,6 +31,9 @@ struct RegisteredDevice {
 /// The CPU device; never opens a driver.
 RegisteredDevice& cpu_device();
 
+/// The CPU's constants, measured once; the first call takes some tens of milliseconds.
+const DeviceInfo& measured_cpu();
+
 /// The device with this id, probed. Opens drivers unless it is the CPU's id.
 RegisteredDevice& device(std::uint8_t id);
 
@@ -45,5 +48,8 @@ std::uint8_t find_device(std::string_view name);
 
 /// The backends without a usable device and why, one sentence each.
 std::vector<DeviceReport> unavailable_backends();
+
+/// All backends but the CPU's, with the libraries that they looked for.
+std::vector<BackendReport> backend_reports();
 
 }  // namespace trireme::dispatch

@@ -4,12 +4,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "dispatch/bind.hpp"
 #include "dispatch/choose.hpp"
 #include "dispatch/environment.hpp"
+#include "dispatch/host_region.hpp"
 #include "dispatch/profile.hpp"
 #include "dispatch/registry.hpp"
 #include "dispatch/run_short.hpp"
@@ -73,7 +75,7 @@ class Runner {
       : s_(snapshot), region_(region), results_(results), explain_(Explain::current()), binding_(workspace.binding), arguments_(workspace.arguments) {}
 
   void run(CompiledPlan& plan) {
-    device_ = choose(s_, explain_ ? &why_ : nullptr);
+    device_ = choose(s_, plan, explain_ ? &choice_ : nullptr);
     for (auto& step : plan.steps) run_step(*step);
     for (int k = 0; k < s_.lazies; ++k)
       if (s_.output[k] && s_.lazy[k]->kind == graph::Kind::reshape) {
@@ -92,6 +94,20 @@ class Runner {
     if (target_ != kCpu) check_support(step);
     moved_before_ = moved_;
     compile_cost_ = {};
+    if (target_ != kCpu) {
+      try {
+        return run_on_target(compiled);
+      } catch (const error& refused) {  // what shows only with shapes and layout: too many parameters, too many groups
+        if (refused.code() != Code::unsupported) throw;
+        for (auto slot = step.outputs.rbegin(); slot != step.outputs.rend(); ++slot) results_.discard(*slot);
+        fall_back(device(target_).name + " cannot run this: " + refused.what());
+      }
+    }
+    run_on_target(compiled);
+  }
+
+  void run_on_target(CompiledStep& compiled) {
+    const Step& step = *compiled.step;
     where_ = target_ == kCpu ? &cpu_device() : &device(target_);
 
     std::size_t inputs = step.inputs.size();
@@ -103,11 +119,16 @@ class Runner {
       return;
     }
     const Region* region = step.root == 0 ? region_ : nullptr;
-    if (region && region->storage->device != target_)
-      throw error(Code::unsupported, fell_back_ + "; a result that is written into an existing block cannot be computed elsewhere");
+    std::optional<HostRegion> on_host;
+    if (region && region->storage->device != target_) {
+      const Node* root = s_.node(step.root);
+      on_host.emplace(*region, root->shape, item_size(root->dtype), moved_);
+      region = &on_host->region();
+    }
     const program::Layout& layout = bind_step(compiled, region);
     allocate_outputs(step, region);
     launch(compiled, binding_.domain, layout, step.program.parameters.size());
+    if (on_host) on_host->write_back();
   }
 
   /// Fills the binding and the inputs' accesses. The usual case is flat: one axis, nothing to collapse.
@@ -195,11 +216,17 @@ class Runner {
     RegisteredDevice& wanted = device(target_);
     Support support = wanted.backend->supports(step.program, wanted.index);
     if (support.yes && wanted.exact) return;
-    std::string reason = wanted.name + " cannot run this: " + (support.yes ? wanted.reason : support.reason);
+    fall_back(wanted.name + " cannot run this: " + (support.yes ? wanted.reason : support.reason));
+  }
+
+  /// From here on this step runs on the CPU.
+  void fall_back(const std::string& reason) {
+    target_ = kCpu;
+    fell_back_ = reason;
+    // What nobody asked to run there is no fallback: auto has only looked at costs.
+    if (s_.lazy[0]->device == 0 && device_from_environment() == 0) return;
     if (environment().strict) throw error(Code::unsupported, reason + " (TRIREME_STRICT=1 forbids the fallback to the cpu)");
     fallbacks.fetch_add(1, std::memory_order_relaxed);
-    fell_back_ = reason;
-    target_ = kCpu;
   }
 
   void launch(CompiledStep& compiled, const program::Domain& domain, const program::Layout& layout, std::size_t count) {
@@ -253,7 +280,8 @@ class Runner {
     r.program = program::print(p);
     r.device = where_->name;
     r.level = where_->backend->level();
-    r.why = fell_back_.empty() ? why_ : fell_back_ + "; runs on the cpu instead";
+    r.why = fell_back_.empty() ? choice_.why : fell_back_ + "; runs on the cpu instead";
+    r.candidates = choice_.candidates;
     r.source = executable.source();
     r.operations = compiled.step->operations;
     r.elements = domain.size();
@@ -262,6 +290,11 @@ class Runner {
     r.bytes_moved = moved_ - moved_before_;
     moved_before_ = moved_;
     r.seconds = seconds;
+    // Too little to tell one rate of memory from another is not worth measuring the processor.
+    constexpr std::int64_t kWorthMeasuring = 1 << 20;
+    const std::int64_t bytes = traffic.read + traffic.written;
+    const DeviceInfo& info = target_ == kCpu && bytes >= kWorthMeasuring ? measured_cpu() : where_->info;
+    r.estimated_seconds = info.launch_seconds + static_cast<double>(bytes) / info.bytes_per_second;
     r.from_disk_cache = compile_cost_.from_disk;
     r.compile_seconds = std::exchange(compile_cost_, {}).seconds;
     explain_->add(std::move(r));
@@ -283,7 +316,8 @@ class Runner {
   Explain* explain_;
   std::uint8_t device_ = kCpu, target_ = kCpu;
   RegisteredDevice* where_ = nullptr;
-  std::string why_, fell_back_;
+  Choice choice_;
+  std::string fell_back_;
   std::int64_t moved_ = 0, moved_before_ = 0;
   CompileCost compile_cost_;
   Binding& binding_;

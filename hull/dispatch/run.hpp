@@ -25,6 +25,12 @@ class Results {
     storage_[slot] = storage;
     made_[count_++] = slot;
   }
+  /// Takes back the last set() of all, if it was of this slot.
+  void discard(graph::Slot slot) {
+    if (count_ == 0 || made_[count_ - 1] != slot) return;
+    graph::release(storage_[slot]);
+    --count_;
+  }
   Storage* get(graph::Slot slot) const { return storage_[slot]; }
   Storage* take(graph::Slot slot) { return std::exchange(storage_[slot], nullptr); }
 

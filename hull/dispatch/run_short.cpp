@@ -27,7 +27,7 @@ bool run_short(CompiledPlan& plan, const graph::Snapshot& s, Results& results) {
   if (!device) device = device_from_environment();
   // So few positions that their traffic is not worth asking for, whatever the number of operands.
   constexpr std::int64_t kFew = kWorthAsking / (8 * kMaxParameters);
-  if (!device && n > kFew) device = choose(s, nullptr);
+  if (!device && n > kFew) device = choose(s, plan, nullptr);
   if (device && device != kCpu) return false;
   FlatArgument arguments[kMaxParameters];
   std::size_t count = 0;

@@ -8,7 +8,7 @@
 namespace trireme::program {
 
 /// The order in which mutexes may be taken while others are held, and in which fork takes them all.
-enum class LockRank { claims, plans, executables, combining, threads, profile, tallies, large_blocks, free_blocks };
+enum class LockRank { claims, plans, executables, compile_costs, combining, threads, profile, tallies, large_blocks, free_blocks };
 
 /// From now on fork() waits until `mutex`, which is never destroyed, can be taken, and leaves it free on both sides.
 /// Throws std::bad_alloc, and may then be called again.

@@ -44,7 +44,32 @@ struct DeviceReport {
   std::string reason;       // why it is not usable or not exact, and what to do about it
   std::string details;      // versions of driver and library
   double probe_error = 0;   // largest error of the self-test, in ulp
+  // What `auto` reckons with: the time of a launch, and the rates of memory and of copies to and from the CPU.
+  double launch_seconds = 0;
+  double bytes_per_second = 0;
+  double copy_bytes_per_second = 0;
+  double compile_seconds = 0;  // of a program, if it compiles any and has compiled one
+  bool measured = false;       // else these are guesses
 };
+
+/// A library that a backend opens at run time.
+struct LibraryReport {
+  std::string purpose;  // "driver", "compiler"
+  std::string file;     // the one that loaded, as the loader found it; "" when none did
+  std::string version;
+  std::string tried;    // other names that were tried before, each with the loader's words
+};
+
+/// A backend that looks for libraries.
+struct BackendReport {
+  std::string name;    // "opencl", "cuda"
+  bool usable = false; // it has devices
+  std::string reason;  // why not, and what to do about it
+  std::vector<LibraryReport> libraries;
+};
+
+/// The backends beside the CPU's. Opens drivers.
+TRIREME_API std::vector<BackendReport> backends();
 
 /// Every device of every backend, usable or not. The first call opens drivers and runs the probe.
 TRIREME_API std::vector<DeviceReport> devices();

@@ -10,12 +10,21 @@
 
 namespace trireme {
 
+/// A device that an evaluation might have run on, and what `auto` thought of it.
+struct CandidateReport {
+  std::string device;
+  double seconds = 0;          // estimated for the whole evaluation; 0 when it was ruled out
+  double compile_seconds = 0;  // the part of it that is for compiling, if anything still is to be compiled
+  std::string reason;          // why it was ruled out, in a sentence; "" when it was not
+};
+
 /// One program that an evaluation ran.
 struct ProgramReport {
   std::string program;          // as the printer prints it
   std::string device;           // where it ran
   std::string level;            // instruction-set level, on the CPU
   std::string why;              // why there
+  std::vector<CandidateReport> candidates;  // what `auto` weighed; empty when there was nothing to weigh
   std::string source;           // the generated text, for devices that compile text
   int operations = 0;           // operations fused into it
   std::int64_t elements = 0;    // size of the domain
@@ -23,6 +32,7 @@ struct ProgramReport {
   std::int64_t bytes_written = 0;
   std::int64_t bytes_moved = 0;  // copied between devices for it
   double seconds = 0;            // of the launch, until it was complete
+  double estimated_seconds = 0;  // of the launch, by the two constants of the device
   double compile_seconds = 0;    // to get the executable; 0 when it was in memory
   bool from_disk_cache = false;  // it was not compiled but loaded from the cache on disk
 };
