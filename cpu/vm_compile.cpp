@@ -187,6 +187,7 @@ VmExecutable::VmExecutable(const Program& program) : form(program.form), paramet
   if (registers.size() > kMaxRegisters)
     throw error(Code::unsupported, "compile: the program needs " + std::to_string(registers.size()) + " registers, the tile VM has " +
                                        std::to_string(kMaxRegisters));
+  list_plain();
 }
 
 std::string VmExecutable::source() const {
