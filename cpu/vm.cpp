@@ -59,6 +59,9 @@ constexpr std::int64_t kWorthStreaming = std::int64_t{64} << 20;
 constexpr std::size_t kMostStreams = 4;
 constexpr std::int64_t kStreamTile = 64;
 
+// So few that waking threads would not repay, however long the program.
+constexpr std::int64_t kFewElements = 1024;
+
 /// A map whose operands are all contiguous or single.
 struct FlatJob {
   const VmExecutable& exe;
@@ -212,8 +215,9 @@ bool flat_arguments(const VmExecutable& exe, const Launch& launch, FlatArgument*
 }  // namespace
 
 void vm_run_flat(const VmExecutable& executable, std::int64_t n, std::span<const FlatArgument> arguments) {
-  program::FloatEnvironment environment;
   if (n == 0) return;
+  if (n <= kFewElements && !executable.plain.empty() && vm_run_plain(executable, n, arguments.data())) return;
+  program::FloatEnvironment environment;
   FlatJob job{executable, arguments.data(), current_level().routines};
   job.streams = n >= kWorthStreaming / 8 && streams(executable, n, arguments);
   if (const JitCode* code = jit_for_flat(executable, n, arguments, job.streams))

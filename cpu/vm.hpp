@@ -42,6 +42,14 @@ struct VmStep {
   std::uint16_t out, a, b, c;  // registers; unused ones name register 0
 };
 
+/// A map over contiguous operands finds its registers' pointers from this list: first those in scratch memory (`bytes` from
+/// its start), then buffers (elements of `bytes`), then scalar parameters, then literals.
+struct PlainRegister {
+  std::uint16_t reg;
+  std::uint16_t parameter;
+  std::uint32_t bytes;
+};
+
 class VmExecutable final : public dispatch::Executable {
  public:
   explicit VmExecutable(const program::Program& program);
@@ -58,6 +66,12 @@ class VmExecutable final : public dispatch::Executable {
   program::Opcode reduction_row = program::Opcode::add;
   std::uint16_t reduced = 0, reduce_output = 0;
   mutable Jit jit;             // the same steps as one loop, once that has become worth it
+  // Of maps without splats, indices and many registers; else empty.
+  std::vector<PlainRegister> plain;
+  std::uint16_t plain_scratch = 0, plain_buffers = 0, plain_scalars = 0;  // how many of each; the rest are literals
+
+ private:
+  void list_plain();
 };
 
 /// Whether the VM runs the program, or why not.
@@ -68,6 +82,9 @@ void vm_run(const VmExecutable& executable, const dispatch::Launch& launch);
 
 /// Runs a map over n positions whose operands are all contiguous or single; one argument per parameter.
 void vm_run_flat(const VmExecutable& executable, std::int64_t n, std::span<const dispatch::FlatArgument> arguments);
+
+/// The same for an executable with a plain list, on the caller. False, with nothing done, if an operand is single.
+bool vm_run_plain(const VmExecutable& executable, std::int64_t n, const dispatch::FlatArgument* arguments);
 
 /// Runs a reduction over n contiguous positions to its last element, if it is small; else returns false.
 bool vm_reduce_flat(const VmExecutable& executable, std::int64_t n, std::span<const dispatch::FlatArgument> arguments);

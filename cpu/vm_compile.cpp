@@ -190,6 +190,7 @@ VmExecutable::VmExecutable(const Program& program) : form(program.form), paramet
   // One pass over the memory is what compiled code does too.
   const bool one_pass = form == program::Form::map ? steps.size() < 2 : steps.empty();
   if (one_pass && (jit_mode() != JitMode::always || steps.empty())) jit.stay_idle();
+  list_plain();
 }
 
 std::string VmExecutable::source() const {

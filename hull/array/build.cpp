@@ -126,41 +126,20 @@ Owned operand(std::string_view function, Operand& x) {
 }
 
 Owned operation(Kind kind, program::Opcode op, Dtype dtype, const Shape& shape, Owned* inputs, int count) {
-  const int own = kind == Kind::table || kind == Kind::cast ? program::weight(op, weighed(dtype, inputs, count)) : 1;
-  int operations = own, leaves = 0;
-  unsigned wraps = 0;
-  std::uint8_t scope = dispatch::current_scope();
-  bool unsettled = false;  // a pin, or a lazy input that was built for another device
-  bool elementwise = kind == Kind::table || kind == Kind::cast;  // only there do axes of inputs and result correspond
-  for (int k = 0; k < count; ++k) {
-    const Node* m = inputs[k].get();
-    unsettled |= m->pinned;
-    if (m->kind == Kind::constant || m->is_ready()) {
-      ++leaves;
-    } else {
-      operations += m->operations;
-      leaves += m->leaves;
-      unsettled |= m->device != scope;
-      if (elementwise) wraps |= static_cast<unsigned>(m->wraps) << (shape.rank() - m->shape.rank());
-    }
-  }
-  if (operations > graph::kMaxOperations || leaves > graph::kMaxLeaves) [[unlikely]] {
+  const bool elementwise = kind == Kind::table || kind == Kind::cast;  // only there do axes of inputs and result correspond
+  const int own = elementwise ? program::weight(op, weighed(dtype, inputs, count)) : 1;
+  const std::uint8_t scope = dispatch::current_scope();
+  Reach reach{own};
+  for (int k = 0; k < count; ++k) reach.add(inputs[k].get(), scope, shape.rank(), elementwise);
+  if (reach.exceeds_limits()) [[unlikely]] {
     evaluate_inputs(inputs, count);
-    operations = own;
-    leaves = count;
-    wraps = 0;
+    reach.operations = own;
+    reach.leaves = count;
+    reach.wraps = 0;
   }
-  Node* n = graph::new_node();
-  Owned result(n);
-  n->kind = kind;
-  n->op = op;
-  n->dtype = dtype;
-  n->shape = shape;
-  n->operations = static_cast<std::uint16_t>(operations);
-  n->leaves = static_cast<std::uint16_t>(leaves);
-  n->device = scope;
-  n->wraps = static_cast<std::uint8_t>(wraps);
-  if (unsettled) [[unlikely]] settle_devices(n, inputs, count);
+  Owned result = bare(kind, op, dtype, shape, reach, scope);
+  Node* n = result.get();
+  if (reach.unsettled) [[unlikely]] settle_devices(n, inputs, count);
   for (int k = 0; k < count; ++k) n->input[k] = inputs[k].release();
   n->inputs = static_cast<std::uint8_t>(count);
   return result;

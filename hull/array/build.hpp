@@ -60,6 +60,41 @@ graph::ViewMap identity(int rank);
 /// A lazy node whose value is that of `x`, in row-major order in a block of its own.
 Owned copied(Owned x);
 
+/// What lies behind a node that is about to be built.
+struct Reach {
+  int operations, leaves = 0;
+  unsigned wraps = 0;
+  bool unsettled = false;  // a pin, or a lazy input that was built for another device
+
+  /// `corresponds` if axes of this input and of the result, counted from the last, are the same.
+  void add(const Node* m, std::uint8_t scope, int rank, bool corresponds) {
+    unsettled |= m->pinned;
+    if (m->is_ready() || m->kind == graph::Kind::constant) {
+      ++leaves;
+      return;
+    }
+    operations += m->operations;
+    leaves += m->leaves;
+    unsettled |= m->device != scope;
+    if (corresponds) wraps |= static_cast<unsigned>(m->wraps) << (rank - m->shape.rank());
+  }
+  bool exceeds_limits() const { return operations > graph::kMaxOperations || leaves > graph::kMaxLeaves; }
+};
+
+/// A lazy node without inputs.
+inline Owned bare(graph::Kind kind, program::Opcode op, Dtype dtype, const Shape& shape, const Reach& reach, std::uint8_t scope) {
+  Node* n = graph::new_node();
+  n->kind = kind;
+  n->op = op;
+  n->dtype = dtype;
+  n->shape = shape;
+  n->operations = static_cast<std::uint16_t>(reach.operations);
+  n->leaves = static_cast<std::uint16_t>(reach.leaves);
+  n->device = scope;
+  n->wraps = static_cast<std::uint8_t>(reach.wraps);
+  return Owned(n);
+}
+
 /// A lazy node over `inputs`, which it takes over. Merges devices (throws Code::invalid_argument naming both pins when
 /// two differ), and evaluates inputs when the graph would exceed its limits.
 Owned operation(graph::Kind kind, program::Opcode op, Dtype dtype, const Shape& shape, Owned* inputs, int count);

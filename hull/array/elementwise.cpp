@@ -5,7 +5,9 @@
 #include <string>
 
 #include "array/build.hpp"
+#include "dispatch/choose.hpp"
 #include "graph/infer.hpp"
+#include "program/lower.hpp"
 #include "program/out_of_memory.hpp"
 #include "program/rule.hpp"
 #include "trireme/create.hpp"
@@ -73,28 +75,46 @@ constexpr bool may_return_operand(Rule rule) {
   return array(build::operation(graph::Kind::table, op, types.result, shape, node, count).release());
 }
 
-/// The common case: arrays of one dtype and shape, and scalars, that need no conversion.
-inline array build_row(Opcode op, Rule rule, Operand* const* operands, int count) {
-  graph::Node* first = nullptr;
-  for (int k = 0; k < count && !first; ++k) first = operands[k]->node();
-  if (!first || rule == Rule::choice || !program::takes_unconverted(rule, first->dtype)) return general(op, operands, count);
-  Dtype dtype = first->dtype;
-  for (int k = 0; k < count; ++k) {
-    graph::Node* n = operands[k]->node();
-    if (n == first) continue;
-    if (n ? n->dtype != dtype || !(n->shape == first->shape)
-          : !operands[k]->is_scalar() || operands[k]->scalar().kind > kind(dtype))
-      return general(op, operands, count);
-  }
+/// The common case where a row may return its operand, or inputs must be computed first.
+[[gnu::noinline]] array unconverted(Opcode op, Dtype dtype, Dtype result, const Shape& shape, Operand* const* operands, int count) {
   Owned node[3];
   for (int k = 0; k < count; ++k) {
     if (operands[k]->node()) node[k].adopt(operands[k]->release());
     else node[k] = build::constant(program::info(op).name, operands[k]->scalar(), dtype);
   }
-  if (may_return_operand(rule))
-    if (array same; returns_operand(op, dtype, node[0], same)) return same;
-  Dtype result = program::row_result(rule, dtype);
-  return array(build::operation(graph::Kind::table, op, result, first->shape, node, count).release());
+  if (array same; returns_operand(op, dtype, node[0], same)) return same;
+  return array(build::operation(graph::Kind::table, op, result, shape, node, count).release());
+}
+
+/// The common case: arrays of one dtype and shape, and scalars, that need no conversion.
+template <Rule rule, int count>
+[[gnu::noinline]] array build_row(Opcode op, Operand* const* operands) {
+  graph::Node* first = nullptr;
+  for (int k = 0; k < count && !first; ++k) first = operands[k]->node();
+  if (!first || rule == Rule::choice || !program::takes_unconverted(rule, first->dtype)) return general(op, operands, count);
+  const Dtype dtype = first->dtype;
+  const std::uint8_t scope = dispatch::current_scope();
+  const Dtype result = program::row_result(rule, dtype);
+  build::Reach reach{program::weight(op, program::is_complex(dtype) ? dtype : result)};
+  for (int k = 0; k < count; ++k) {
+    const graph::Node* n = operands[k]->node();
+    if (!n) {
+      if (!operands[k]->is_scalar() || operands[k]->scalar().kind > kind(dtype)) return general(op, operands, count);
+      ++reach.leaves;
+      continue;
+    }
+    if (n != first && (n->dtype != dtype || !(n->shape == first->shape))) return general(op, operands, count);
+    reach.add(n, scope, n->shape.rank(), true);
+  }
+  if (may_return_operand(rule) || reach.unsettled || reach.exceeds_limits()) [[unlikely]]
+    return unconverted(op, dtype, result, Shape(first->shape), operands, count);
+  Owned made = build::bare(graph::Kind::table, op, result, first->shape, reach, scope);
+  graph::Node* n = made.get();
+  for (int k = 0; k < count; ++k) {
+    n->input[k] = operands[k]->node() ? operands[k]->release() : build::constant(program::info(op).name, operands[k]->scalar(), dtype).release();
+    n->inputs = static_cast<std::uint8_t>(k + 1);
+  }
+  return array(made.release());
 }
 
 }  // namespace
@@ -108,7 +128,7 @@ inline array build_row(Opcode op, Rule rule, Operand* const* operands, int count
 #define OP(name, arity, rule, expression, doc)                \
   array name(TRIREME_PARAMETERS_##arity) try {                \
     Operand* const operands[] = {TRIREME_OPERANDS_##arity};   \
-    return build_row(Opcode::name, Rule::rule, operands, arity); \
+    return build_row<Rule::rule, arity>(Opcode::name, operands); \
   } catch (const std::bad_alloc&) {                           \
     program::throw_out_of_memory(#name);                      \
   }

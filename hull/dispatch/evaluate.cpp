@@ -46,14 +46,27 @@ struct Dropped {
   Node* node[3 * graph::kMaxOperations];
 };
 
-void publish(Node* node, Storage* storage, Dropped& dropped) {
+/// What a node becomes, whose inputs somebody else has taken over.
+void become_ready(Node* node, Storage* storage) {
   node->storage = storage;
   node->offset = 0;
-  node->strides = graph::contiguous_strides(node->shape);
+  graph::set_contiguous_strides(node->shape, node->strides);
   node->contiguous = true;
-  for (int k = 0; k < node->inputs; ++k) dropped.node[dropped.count++] = node->input[k];
   node->inputs = 0;
   node->state.store(State::ready, std::memory_order_release);
+}
+
+void publish(Node* node, Storage* storage, Dropped& dropped) {
+  for (int k = 0; k < node->inputs; ++k) dropped.node[dropped.count++] = node->input[k];
+  become_ready(node, storage);
+}
+
+/// The root of a graph that this thread owns, where nothing else has a value of its own. The rest of the graph goes.
+void publish_owned(Node* root, Storage* storage) {
+  Node* const input[3] = {root->input[0], root->input[1], root->input[2]};
+  const int inputs = root->inputs;
+  become_ready(root, storage);
+  for (int k = 0; k < inputs; ++k) graph::release(input[k]);
 }
 
 /// Where a root's value goes instead of a block of its own, and who behind it stays lazy.
@@ -132,13 +145,9 @@ void evaluate_any(Node* root, bool sole_handle, const Target& target) {
   try {
     Snapshot s;
     if (sole_handle && graph::snapshot_owned(root, s)) {
-      Dropped dropped;
-      {
-        Results results;
-        run(s, target.region, results);
-        publish_outputs(s, target, results, dropped);
-      }
-      let_go(dropped);
+      Results results;
+      run(s, target.region, results);
+      if (!target.region) publish_owned(root, results.take(0));
       return;
     }
     evaluate_shared(root, target);

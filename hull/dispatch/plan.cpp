@@ -78,18 +78,24 @@ void find_short_way(CompiledPlan& plan, const graph::Snapshot& s) {
   const CompiledStep& compiled = *plan.steps[0];
   const graph::Step& step = *compiled.step;
   if (!step.flat || (step.program.form != program::Form::map && step.program.form != program::Form::reduce_inner)) return;
+  ShortWay& way = plan.short_way;
   std::size_t wanted = 0;
   for (int k = 0; k < s.lazies; ++k) wanted += s.output[k];
   bool all = wanted == step.outputs.size();
-  for (graph::Slot slot : step.outputs) all &= s.output[slot];
   for (std::size_t k = 0; k < step.inputs.size(); ++k) {
     graph::Slot slot = step.inputs[k].slot;
     all &= graph::is_leaf(slot) || graph::is_constant(slot);
     all &= step.program.parameters[k].role != program::Role::index && step.inputs[k].part == 0;
-    plan.short_inputs.push_back({slot, compiled.flat_layout.access[k] == program::AccessKind::single,
-                                 static_cast<std::uint8_t>(item_size(step.program.parameters[k].type))});
+    way.inputs.push_back({slot, graph::is_constant(slot), compiled.flat_layout.access[k] == program::AccessKind::single,
+                          static_cast<std::uint8_t>(item_size(step.program.parameters[k].type))});
   }
-  plan.is_short = all;
+  for (graph::Slot slot : step.outputs) {
+    all &= s.output[slot];
+    way.outputs.push_back({slot, false, false, static_cast<std::uint8_t>(item_size(s.lazy[slot]->dtype))});
+  }
+  way.root = step.root;
+  way.reduces = step.program.form != program::Form::map;
+  way.usable = all;
 }
 
 CompiledPlan& slow_find(const graph::Snapshot& snapshot) {

@@ -20,21 +20,28 @@ struct CompiledStep {
   std::atomic<const Executable*> cpu_executable{nullptr};  // CPU executables do not depend on the layout
 };
 
-/// An input of the short way.
-struct ShortInput {
+/// An input or output of the short way.
+struct ShortOperand {
   graph::Slot slot;
+  bool constant;
   bool single;
   std::uint8_t item;  // bytes of an element
+};
+
+/// A single flat map or whole reduction of leaves and constants, whose outputs are all that is wanted: on the CPU it goes
+/// from the snapshot to the routines with nothing to bind.
+struct ShortWay {
+  bool usable = false;
+  bool reduces = false;
+  graph::Slot root = 0;
+  std::vector<ShortOperand> inputs, outputs;
 };
 
 struct CompiledPlan {
   graph::Plan plan;
   std::vector<std::unique_ptr<CompiledStep>> steps;
-  // A single flat map or whole reduction of leaves and constants, whose outputs are all that is wanted: on the CPU it goes
-  // from the snapshot to the routines with nothing to bind.
-  bool is_short = false;
   std::atomic<double> forgone{0};  // seconds that another device would have saved so far, had it not had to compile first
-  std::vector<ShortInput> short_inputs;
+  ShortWay short_way;
 };
 
 /// The plan of this snapshot: from this thread's table, from the process's, or fused now.

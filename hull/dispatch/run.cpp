@@ -328,7 +328,7 @@ class Runner {
 
 void run(const Snapshot& snapshot, const Region* region, Results& results) {
   CompiledPlan& plan = find_plan(snapshot);
-  if (plan.is_short && !region && run_short(plan, snapshot, results)) return;
+  if (plan.short_way.usable && !region && run_short(plan, snapshot, results)) return;
   WorkspaceLease lease;
   Runner(snapshot, region, results, *lease).run(plan);
 }

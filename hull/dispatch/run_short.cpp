@@ -17,12 +17,11 @@ using graph::Node;
 using graph::Slot;
 
 bool run_short(CompiledPlan& plan, const graph::Snapshot& s, Results& results) {
-  if (Explain::current() || profiling()) return false;
+  if (Explain::current() || profiling()) [[unlikely]] return false;
+  const ShortWay& way = plan.short_way;
   CompiledStep& compiled = *plan.steps[0];
-  const graph::Step& step = *compiled.step;
-  const Node* root = s.lazy[step.root];
-  const bool reduces = step.program.form != program::Form::map;
-  const std::int64_t n = (reduces ? root->input[0] : root)->shape.size();
+  const Node* root = s.lazy[way.root];
+  const std::int64_t n = (way.reduces ? root->input[0] : root)->shape.size();
   std::uint8_t device = s.lazy[0]->device;
   if (!device) device = device_from_environment();
   // So few positions that their traffic is not worth asking for, whatever the number of operands.
@@ -30,35 +29,36 @@ bool run_short(CompiledPlan& plan, const graph::Snapshot& s, Results& results) {
   if (!device && n > kFew) device = choose(s, plan, nullptr);
   if (device && device != kCpu) return false;
   FlatArgument arguments[kMaxParameters];
-  std::size_t count = 0;
-  for (const ShortInput& input : plan.short_inputs) {
-    const Node* leaf = s.node(input.slot);
-    FlatArgument& argument = arguments[count++];
+  FlatArgument* next = arguments;
+  for (const ShortOperand& input : way.inputs) {
+    FlatArgument& argument = *next++;
     argument.single = input.single;
-    if (graph::is_constant(input.slot)) {
-      argument.scalar = leaf->bits;
+    if (input.constant) {
+      argument.scalar = s.constant[input.slot & 0x3f]->bits;
       continue;
     }
-    if (!leaf->storage || leaf->storage->device != kCpu) return false;
+    const Node* leaf = s.leaf[input.slot & 0x3f];
+    if (!leaf->storage || leaf->storage->device != kCpu) [[unlikely]] return false;
     argument.address = leaf->storage->memory.handle + static_cast<std::uintptr_t>(leaf->offset * input.item);
   }
   const Executable* executable = compiled.cpu_executable.load(std::memory_order_acquire);
   if (!executable) [[unlikely]] executable = &find_executable(compiled, compiled.flat_layout, kCpu, nullptr);
-  if (reduces) {
+  static Backend* const cpu = cpu_device().backend;
+  if (way.reduces) {
     Held made{allocate(kCpu, item_size(root->dtype))};
-    arguments[count++] = {made.storage->memory.handle, 0, false};
-    if (!cpu_device().backend->reduce_flat(*executable, n, {arguments, count})) return false;
-    results.set(step.root, std::exchange(made.storage, nullptr));
+    *next++ = {made.storage->memory.handle, 0, false};
+    if (!cpu->reduce_flat(*executable, n, {arguments, next})) return false;
+    results.set(way.root, std::exchange(made.storage, nullptr));
     count_program();
     return true;
   }
-  for (Slot slot : step.outputs) {
-    Storage* storage = allocate(kCpu, bytes_of(n, item_size(s.lazy[slot]->dtype)));
-    results.set(slot, storage);
-    arguments[count++] = {storage->memory.handle, 0, false};
+  for (const ShortOperand& output : way.outputs) {
+    Storage* storage = allocate(kCpu, bytes_of(n, output.item));
+    results.set(output.slot, storage);
+    *next++ = {storage->memory.handle, 0, false};
   }
   count_program();
-  cpu_device().backend->launch_flat(*executable, n, {arguments, count});
+  cpu->launch_flat(*executable, n, {arguments, next});
   return true;
 }
 

@@ -33,12 +33,8 @@ void destroy(Node* node) noexcept {
 }
 
 Shape contiguous_strides(const Shape& shape) {
-  Shape strides = shape;
-  std::int64_t step = 1;
-  for (int k = shape.rank() - 1; k >= 0; --k) {
-    strides[k] = step;
-    step *= shape[k];
-  }
+  Shape strides;
+  set_contiguous_strides(shape, strides);
   return strides;
 }
 

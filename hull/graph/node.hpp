@@ -97,6 +97,14 @@ inline void release(Node* node) noexcept {
 }
 
 /// Row-major strides of a shape.
+inline void set_contiguous_strides(const Shape& shape, Shape& strides) {
+  strides = shape;
+  std::int64_t step = 1;
+  for (int k = shape.rank() - 1; k >= 0; --k) {
+    strides[k] = step;
+    step *= shape[k];
+  }
+}
 Shape contiguous_strides(const Shape& shape);
 bool is_contiguous(const Shape& shape, const Shape& strides);
 

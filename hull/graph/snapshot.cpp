@@ -17,19 +17,14 @@ struct Joint {
   Slot slot;
 };
 
-struct Walk {
-  Snapshot& out;
-  Joint joint[kMaxOperations];
-  int joints = 0;
-  int shapes = 0;
-  const Shape* shape[kMaxOperations + kMaxLeaves];
+/// The key in the making. Apart from the walk's arrays, so that it stays in registers.
+struct Key {
   std::uint64_t low = 0x9e3779b97f4a7c15u, high = 0xc2b2ae3d27d4eb4fu;
+  std::uint64_t facts = 0;
+  int fact_bits = 0;
 
-  explicit Walk(Snapshot& snapshot) : out(snapshot) {}
-
-  std::uint64_t packed = 0, waiting = 0;
-  int packed_bits = 0;
-  bool waits = false;
+  // The second word of a lazy node is below 2^32; so that word tells what is mixed in.
+  static constexpr std::uint64_t kFacts = 1ull << 62, kEnd = 1ull << 63;
 
   /// Both halves of the 128-bit product, the mixing step of wyhash (Wang Yi, 2019).
   static std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
@@ -43,141 +38,142 @@ struct Walk {
     high = fold(high ^ b, a ^ 0x94d049bb133111ebu);
   }
 
-  /// Facts of a few bits go into words, and words in twos into the key.
-  void pack(std::uint64_t value, int bits) {
-    if (packed_bits + bits > 64) flush();
-    packed |= value << packed_bits;
-    packed_bits += bits;
-  }
-  void flush() {
-    if (waits) mix(waiting, packed);
-    waits = !waits;
-    waiting = packed;
-    packed = 0;
-    packed_bits = 0;
-  }
-
-  std::uint64_t shape_id(const Shape& s) {
-    for (int k = 0; k < shapes; ++k)
-      if (shape[k] == &s || *shape[k] == s) return static_cast<std::uint64_t>(k);
-    shape[shapes] = &s;
-    return static_cast<std::uint64_t>(shapes++);
-  }
-
-  Joint& find_joint(Node* node) {
-    for (int k = 0; k < joints; ++k)
-      if (joint[k].node == node) return joint[k];
-    joint[joints] = {node, 0, 0, 0xff};
-    return joint[joints++];
-  }
-
-  /// What the key says of a node's value. Of shapes only their equality, rank and whether they hold one element count.
-  std::uint64_t common(const Node* n) { return shape_id(n->shape) << 8 | static_cast<std::uint64_t>(n->dtype); }
-
-  void mix_lazy(Slot s) {
-    const Node* n = out.lazy[s];
-    std::uint64_t word = common(n);
-    word |= static_cast<std::uint64_t>(n->kind) << 24 | static_cast<std::uint64_t>(n->op) << 32 |
-            static_cast<std::uint64_t>(out.output[s]) << 40;
-    if (n->kind == Kind::reduce) {
-      // Whatever decides the form of the program; extents of 1 can turn the outer order into the inner one.
-      word |= static_cast<std::uint64_t>(is_inner_order(n->input[0]->shape, n->axes)) << 41 |
-              static_cast<std::uint64_t>(n->axes) << 42 | static_cast<std::uint64_t>(n->keepdims) << 50;
-    }
-    // A view that repeats elements must not repeat the work on them.
-    if (n->kind == Kind::view) word |= static_cast<std::uint64_t>(n->shape.size() > n->input[0]->shape.size()) << 41;
-    std::uint64_t edges = n->inputs;
-    for (int k = 0; k < n->inputs; ++k) edges = edges << 8 | out.input[s][k];
-    mix(word, edges);
-  }
-
-  void finish() {
-    for (int k = 0; k < out.lazies; ++k) mix_lazy(out.order[k]);
-    for (int k = 0; k < out.leaves; ++k) {
-      const Node* n = out.leaf[k];
-      pack(common(n) << 1 | static_cast<std::uint64_t>(n->contiguous), 16);
-    }
-    for (int k = 0; k < out.constants; ++k) pack(static_cast<std::uint64_t>(out.constant[k]->dtype), 8);
-    for (int k = 0; k < shapes; ++k) pack(static_cast<std::uint64_t>(shape[k]->rank()) << 1 | (shape[k]->size() == 1), 5);
-    flush();
-    // How many of each there are says where in the words above each lies.
-    mix(waits ? waiting : 0, static_cast<std::uint64_t>(out.lazies) | static_cast<std::uint64_t>(out.leaves) << 8 |
-                                 static_cast<std::uint64_t>(out.constants) << 16 | static_cast<std::uint64_t>(shapes) << 24);
-    out.key = {low, high};
-  }
-
-  Slot leaf_slot(Node* node) {
-    for (int k = 0; k < out.leaves; ++k)
-      if (out.leaf[k] == node) return static_cast<Slot>(kLeafSlot | k);
-    out.leaf[out.leaves] = node;
-    return static_cast<Slot>(kLeafSlot | out.leaves++);
-  }
-
-  Slot constant_slot(Node* node) {
-    for (int k = 0; k < out.constants; ++k)
-      if (out.constant[k] == node) return static_cast<Slot>(kConstantSlot | k);
-    out.constant[out.constants] = node;
-    return static_cast<Slot>(kConstantSlot | out.constants++);
-  }
-
-  Slot add_lazy(Node* node, bool output) {
-    out.lazy[out.lazies] = node;
-    out.output[out.lazies] = output;
-    return static_cast<Slot>(out.lazies++);
-  }
-
-  /// `expected(node, references)` is how many edges must lead to a node before it is read. It returns 0 to give up.
-  template <class Expected>
-  bool run(Node* root, Expected expected, const Node* unkept = nullptr) {
-    Slot stack[kMaxOperations];
-    int depth = 0, ordered = 0;
-    stack[depth++] = add_lazy(root, true);
-    while (depth > 0) {
-      Slot s = stack[--depth];
-      Node* n = out.lazy[s];
-      out.order[ordered++] = s;
-      for (int k = 0; k < n->inputs; ++k) {
-        Node* m = n->input[k];
-        if (m->kind == Kind::constant) {
-          out.input[s][k] = constant_slot(m);
-          continue;
-        }
-        // The count comes first. If it is 1, the edge is ours and nobody can change the state any more; if it is more,
-        // the state may change at any time, and the node is read on only once as many edges to it were met.
-        std::uint32_t references = m->refs.load(std::memory_order_acquire);
-        State state = m->state.load(std::memory_order_acquire);
-        if (state == State::ready) {
-          out.input[s][k] = leaf_slot(m);
-          continue;
-        }
-        if (state == State::claimed) return false;
-        if (references == 1) {  // the edge we came by
-          out.input[s][k] = stack[depth++] = add_lazy(m, false);
-          continue;
-        }
-        Joint& j = find_joint(m);
-        if (j.seen++ == 0) {
-          j.expected = expected(m, references);
-          if (j.expected == 0) return false;
-          j.slot = add_lazy(m, j.expected < references && m != unkept);
-        }
-        out.input[s][k] = j.slot;
-        if (j.seen == j.expected) stack[depth++] = j.slot;
-      }
-    }
-    if (ordered != out.lazies) return false;  // some node has references that did not come from this graph
-    finish();
-    return true;
+  /// What is said in 16 bits goes in fours.
+  void fact(std::uint64_t value) {
+    facts |= value << fact_bits;
+    fact_bits += 16;
+    if (fact_bits < 64) return;
+    mix(facts, kFacts);
+    facts = 0;
+    fact_bits = 0;
   }
 };
 
+/// The distinct shapes of a graph, numbered as they are met; most graphs have one.
+struct Shapes {
+  int count = 0;
+  const Shape* shape[kMaxOperations + kMaxLeaves];
+
+  [[gnu::noinline]] std::uint64_t other(const Shape& s) {
+    for (int k = 1; k < count; ++k)
+      if (*shape[k] == s) return static_cast<std::uint64_t>(k);
+    shape[count] = &s;
+    return static_cast<std::uint64_t>(count++);
+  }
+};
+
+/// What the key says of a lazy node but its edges. Of shapes it says which are equal, their ranks and which hold one element.
+[[gnu::always_inline]] inline std::uint64_t word_of(const Node* n, std::uint64_t shape, bool output) {
+  std::uint64_t word = shape << 8 | static_cast<std::uint64_t>(n->dtype) | static_cast<std::uint64_t>(n->kind) << 24 |
+                       static_cast<std::uint64_t>(n->op) << 32 | static_cast<std::uint64_t>(output) << 40;
+  // Whatever decides the form of the program; extents of 1 can turn the outer order into the inner one.
+  if (n->kind == Kind::reduce)
+    word |= static_cast<std::uint64_t>(is_inner_order(n->input[0]->shape, n->axes)) << 41 |
+            static_cast<std::uint64_t>(n->axes) << 42 | static_cast<std::uint64_t>(n->keepdims) << 50;
+  // A view that repeats elements must not repeat the work on them.
+  if (n->kind == Kind::view) word |= static_cast<std::uint64_t>(n->shape.size() > n->input[0]->shape.size()) << 41;
+  return word;
+}
+
+struct Joints {
+  int count = 0;
+  Joint joint[kMaxOperations];
+
+  Joint& find(Node* node) {
+    for (int k = 0; k < count; ++k)
+      if (joint[k].node == node) return joint[k];
+    joint[count] = {node, 0, 0, 0xff};
+    return joint[count++];
+  }
+};
+
+/// Walks, and makes the key on the way: what a node says goes into it once its edges are numbered.
+/// `expected(node, references)` is how many edges must lead to a node before it is read.
+template <class Expected>
+[[gnu::always_inline]] inline bool walk(Node* root, Snapshot& out, Expected expected, const Node* unkept) {
+  static_assert(kDtypeCount <= 16 && kMaxOperations + kMaxLeaves <= 128);
+  Key key;
+  Joints joints;
+  Shapes shapes;
+  const Shape& usual = root->shape;
+  shapes.shape[0] = &usual;
+  shapes.count = 1;
+  const auto shape_id = [&](const Shape& s) { return s == usual ? 0 : shapes.other(s); };
+  Slot stack[kMaxOperations];
+  int depth = 1, ordered = 0, lazies = 1, leaves = 0, constants = 0;
+  stack[0] = 0;
+  out.lazy[0] = root;
+  out.output[0] = true;
+  while (depth > 0) {
+    const Slot s = stack[--depth];
+    const Node* n = out.lazy[s];
+    out.order[ordered++] = s;
+    const int inputs = n->inputs;
+    std::uint64_t edges = static_cast<std::uint64_t>(inputs);
+    for (int k = 0; k < inputs; ++k) {
+      Node* m = n->input[k];
+      int slot = 0;
+      // The count comes first. If it is 1, the edge is ours and nobody can change the state any more; if it is more,
+      // the state may change at any time, and the node is read on only once as many edges to it were met.
+      const std::uint32_t references = m->refs.load(std::memory_order_acquire);
+      const State state = m->state.load(std::memory_order_acquire);
+      if (state == State::ready) {
+        while (slot < leaves && out.leaf[slot] != m) ++slot;
+        if (slot == leaves) {
+          out.leaf[leaves++] = m;
+          key.fact(shape_id(m->shape) << 5 | static_cast<std::uint64_t>(m->dtype) << 1 | static_cast<std::uint64_t>(m->contiguous));
+        }
+        slot |= kLeafSlot;
+      } else if (m->kind == Kind::constant) {
+        while (slot < constants && out.constant[slot] != m) ++slot;
+        if (slot == constants) {
+          out.constant[constants++] = m;
+          key.fact(static_cast<std::uint64_t>(m->dtype));
+        }
+        slot |= kConstantSlot;
+      } else if (state == State::claimed) {
+        return false;
+      } else if (references == 1) {  // the edge we came by
+        slot = lazies++;
+        out.lazy[slot] = m;
+        out.output[slot] = false;
+        stack[depth++] = static_cast<Slot>(slot);
+      } else {
+        Joint& j = joints.find(m);
+        if (j.seen++ == 0) {
+          j.expected = expected(m, references);
+          j.slot = static_cast<Slot>(lazies++);
+          out.lazy[j.slot] = m;
+          out.output[j.slot] = j.expected < references && m != unkept;
+        }
+        slot = j.slot;
+        if (j.seen == j.expected) stack[depth++] = j.slot;
+      }
+      out.input[s][k] = static_cast<Slot>(slot);
+      edges = edges << 8 | static_cast<std::uint64_t>(slot);
+    }
+    key.mix(word_of(n, shape_id(n->shape), out.output[s]), edges);
+  }
+  out.lazies = lazies;
+  out.leaves = leaves;
+  out.constants = constants;
+  if (ordered != lazies) return false;  // some node has references that did not come from this graph
+  for (int k = 0; k < shapes.count; ++k)
+    key.fact(static_cast<std::uint64_t>(shapes.shape[k]->rank()) << 1 | (shapes.shape[k]->size() == 1));
+  // How many of each there are says what each fact is about: leaves and constants as edges name them, then shapes.
+  key.mix(key.facts, Key::kEnd | static_cast<std::uint64_t>(lazies) | static_cast<std::uint64_t>(leaves) << 8 |
+                         static_cast<std::uint64_t>(constants) << 16 | static_cast<std::uint64_t>(shapes.count) << 24);
+  out.key = {key.low, key.high};
+  return true;
+}
+
 /// Counts the edges from lazy nodes behind `node` to each lazy node with several references.
-bool count_edges(Node* node, Walk& counts) {
+bool count_edges(Node* node, Joints& counts) {
   for (int k = 0; k < node->inputs; ++k) {
     Node* m = node->input[k];
     if (m->kind == Kind::constant || m->is_ready()) continue;
     if (m->state.load(std::memory_order_acquire) == State::claimed) return false;
-    if (m->refs.load(std::memory_order_acquire) > 1 && counts.find_joint(m).seen++ > 0) continue;
+    if (m->refs.load(std::memory_order_acquire) > 1 && counts.find(m).seen++ > 0) continue;
     if (!count_edges(m, counts)) return false;
   }
   return true;
@@ -186,19 +182,14 @@ bool count_edges(Node* node, Walk& counts) {
 }  // namespace
 
 bool snapshot_owned(Node* root, Snapshot& out) {
-  out.lazies = out.leaves = out.constants = 0;
   if (root->refs.load(std::memory_order_acquire) != 1) return false;
-  Walk walk(out);
-  return walk.run(root, [](Node*, std::uint32_t references) { return references; });
+  return walk(root, out, [](Node*, std::uint32_t references) { return references; }, nullptr);
 }
 
 bool snapshot_shared(Node* root, Snapshot& out, const Node* unkept) {
-  Snapshot scratch;
-  Walk counts(scratch);
+  Joints counts;
   if (!count_edges(root, counts)) return false;
-  out.lazies = out.leaves = out.constants = 0;
-  Walk walk(out);
-  return walk.run(root, [&](Node* m, std::uint32_t) { return counts.find_joint(m).seen; }, unkept);
+  return walk(root, out, [&](Node* m, std::uint32_t) { return counts.find(m).seen; }, unkept);
 }
 
 bool is_inner_order(const Shape& shape, std::uint8_t axes) {

@@ -19,7 +19,7 @@ constexpr bool is_constant(Slot s) { return (s & 0xc0) == kConstantSlot; }
 /// The result of walking from a root to what is ready. `order` lists lazy slots with every consumer before its
 /// producers. The root is lazy slot 0. All arrays hold borrowed nodes, kept alive by the root.
 struct Snapshot {
-  int lazies = 0, leaves = 0, constants = 0;
+  int lazies, leaves, constants;
   Node* lazy[kMaxOperations];
   Slot input[kMaxOperations][3];
   bool output[kMaxOperations];  // someone outside the graph holds it: it must get a value of its own

@@ -165,8 +165,7 @@ void Lowering::store(std::uint16_t parameter, Lowered value) {
     builder_.store(parameter, is_storage(dtype) ? narrow(value) : wide(value));
 }
 
-int weight(Opcode row, Dtype dtype) {
-  if (!is_complex(dtype)) return is_storage(dtype) ? 3 : 1;
+int complex_weight(Opcode row) {
   switch (row) {
     case Opcode::multiply:
     case Opcode::square:

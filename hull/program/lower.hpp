@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "program/program.hpp"
+#include "program/work_type.hpp"
 
 namespace trireme::program {
 
@@ -64,6 +65,7 @@ ComplexParts emit_complex_row(Builder& builder, Opcode row, Dtype component, std
 Value emit_half_neighbour(Builder& builder, Dtype half, Value a, Value b);
 
 /// How many instructions of a program an operation stands for, about: what bounds the size of programs.
-int weight(Opcode row, Dtype dtype);
+int complex_weight(Opcode row);
+inline int weight(Opcode row, Dtype dtype) { return is_complex(dtype) ? complex_weight(row) : is_storage(dtype) ? 3 : 1; }
 
 }  // namespace trireme::program
