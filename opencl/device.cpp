@@ -168,7 +168,7 @@ void OpenclDevice::fail(cl_int code, const char* call) {
 void OpenclDevice::mark_lost(cl_int code, const char* call) noexcept try {
   auto reason = std::make_unique<const std::string>(
       name_ + " was lost to this process: " + call + " failed with " + describe(code) +
-      ". Values that were on it alone are gone, all others are intact; a new process may use it again.");
+      "; values that were on it alone are gone, all others are intact, and a new process may use it again");
   const std::string* none = nullptr;
   if (lost_.compare_exchange_strong(none, reason.get())) reason.release();
 } catch (const std::bad_alloc&) {  // the next failing call says it again

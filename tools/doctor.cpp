@@ -49,6 +49,7 @@ void print_device(const DeviceReport& d, std::ostream& out) {
   line("", d.description);
   line("", d.details);
   line("reason: ", d.reason);
+  for (const std::string& lack : d.lacks) line("", lack);
   if (d.usable) out << "  largest self-test error: " << d.probe_error << " ulp\n";
 }
 
@@ -80,6 +81,7 @@ nlohmann::ordered_json to_json(const Findings& found) {
                        {"exact", d.exact},
                        {"reason", d.reason},
                        {"details", d.details},
+                       {"lacks", d.lacks},
                        {"probe_error_ulp", d.probe_error}});
   for (const Agreement& a : found.agreements)
     agreements.push_back({{"device", a.device},

@@ -30,6 +30,11 @@ std::vector<DeviceReport> devices() try {
     report.exact = d.exact;
     report.reason = d.reason;
     report.probe_error = d.probe_error;
+    report.lacks = d.info.lacks;
+    if (const std::string* lost = dispatch::why_lost(d)) {
+      report.usable = false;
+      report.reason = *lost;
+    }
     out.push_back(std::move(report));
   }
   for (DeviceReport& report : dispatch::unavailable_backends()) out.push_back(std::move(report));

@@ -72,7 +72,9 @@ std::uint8_t cheapest(const graph::Snapshot& s, std::string* why) {
       continue;
     }
     const RegisteredDevice& d = device(id);
-    if (!d.usable || !d.exact) {
+    if (const std::string* lost = why_lost(d)) {
+      text += ", " + d.name + " not: " + *lost;
+    } else if (!d.usable || !d.exact) {
       text += ", " + d.name + " not: " + d.reason;
     } else {
       double seconds = estimate(s, d, id, bytes);

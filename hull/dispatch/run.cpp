@@ -89,7 +89,7 @@ class Runner {
     const Step& step = *compiled.step;
     target_ = device_;
     fell_back_.clear();
-    if (target_ != kCpu) check_support(step);
+    if (target_ != kCpu) check_support(compiled);
     moved_before_ = moved_;
     compile_cost_ = {};
     where_ = target_ == kCpu ? &cpu_device() : &device(target_);
@@ -191,15 +191,19 @@ class Runner {
     }
   }
 
-  void check_support(const Step& step) {
+  void check_support(const CompiledStep& compiled) {
     RegisteredDevice& wanted = device(target_);
-    Support support = wanted.backend->supports(step.program, wanted.index);
+    const std::string* lost = why_lost(wanted);
+    if (!lost && wanted.exact && compiled.is_accepted_by(target_)) return;
+    Support support = lost ? Support::no(*lost) : wanted.backend->supports(compiled.step->program, wanted.index);
     if (support.yes && wanted.exact) return;
+    target_ = kCpu;
     std::string reason = wanted.name + " cannot run this: " + (support.yes ? wanted.reason : support.reason);
+    fell_back_ = reason;
+    // What nobody asked to run there is not a fallback: auto has only looked at costs.
+    if (s_.lazy[0]->device == 0 && device_from_environment() == 0) return;
     if (environment().strict) throw error(Code::unsupported, reason + " (TRIREME_STRICT=1 forbids the fallback to the cpu)");
     fallbacks.fetch_add(1, std::memory_order_relaxed);
-    fell_back_ = reason;
-    target_ = kCpu;
   }
 
   void launch(CompiledStep& compiled, const program::Domain& domain, const program::Layout& layout, std::size_t count) {

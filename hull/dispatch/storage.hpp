@@ -40,6 +40,10 @@ Storage* allocate(std::uint8_t device, std::size_t bytes);
 /// are made as of any other.
 Storage* borrow(const void* data, std::size_t bytes, std::function<void()> on_release);
 
+/// The same over memory on a device that its Interop has adopted. If there is a callback, work on the device is waited for
+/// before it is called.
+Storage* adopt(std::uint8_t device, Memory memory, std::function<void()> on_release);
+
 /// Whether nothing but the caller's one reference leads to the block, so that it may be written to.
 bool is_exclusive(const Storage* storage);
 

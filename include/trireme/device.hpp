@@ -44,6 +44,7 @@ struct DeviceReport {
   std::string reason;       // why it is not usable or not exact, and what to do about it
   std::string details;      // versions of driver and library
   double probe_error = 0;   // largest error of the self-test, in ulp
+  std::vector<std::string> lacks;  // arithmetic that it has not or not exactly, and what becomes of programs that need it
 };
 
 /// Every device of every backend, usable or not. The first call opens drivers and runs the probe.
