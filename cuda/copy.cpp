@@ -74,11 +74,13 @@ void CudaDevice::copy_in(dispatch::Memory to, std::size_t offset, const void* fr
       const Turn turn(*this);
       record(turn, shared.chunk->done);
       shared.chunk->in_flight = true;
+      staging_->take_back();
       staging_->give(std::exchange(shared.chunk, nullptr));
     }
     if (!shared.chunk) {
       shared.chunk = staging_->take(true);
       shared.used = 0;
+      if (shared.chunk) staging_->keep();
     }
     if (!shared.chunk) return copy_in_directly(target, from, bytes);
     char* place = shared.chunk->host + shared.used;

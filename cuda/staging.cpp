@@ -33,13 +33,14 @@ Staging::Chunk* Staging::take(bool may_wait) {
     const bool ready = !free_.empty() && (!free_.front()->in_flight ||
                                           device_.driver().cuEventQuery(free_.front()->done) == kSuccess);
     if (!ready) chunk = make();
-    if (!chunk && made_ == 0) return nullptr;
-    if (!chunk && free_.empty() && !may_wait) return nullptr;
     if (!chunk) {
-      given_.wait(lock, [this] { return !free_.empty(); });
+      if (free_.empty() && !may_wait) return nullptr;
+      given_.wait(lock, [this] { return !free_.empty() || lent_ == 0; });
+      if (free_.empty()) return nullptr;
       chunk = free_.front();
       free_.pop_front();
     }
+    ++lent_;
   }
   try {
     wait(*chunk);
@@ -53,13 +54,27 @@ Staging::Chunk* Staging::take(bool may_wait) {
 void Staging::give(Chunk* chunk) noexcept {
   {
     std::lock_guard lock(mutex_);
+    --lent_;
     try {
       free_.push_back(chunk);
     } catch (const std::bad_alloc&) {  // one chunk fewer
       --made_;
     }
   }
-  given_.notify_one();
+  given_.notify_all();
+}
+
+void Staging::keep() {
+  {
+    std::lock_guard lock(mutex_);
+    --lent_;
+  }
+  given_.notify_all();
+}
+
+void Staging::take_back() {
+  std::lock_guard lock(mutex_);
+  ++lent_;
 }
 
 void Staging::wait(Chunk& chunk) {

@@ -31,10 +31,14 @@ class Staging {
 
   explicit Staging(CudaDevice& device) : device_(device) {}
 
-  /// A chunk that no copy uses, with the context current; null when there is no pinned memory at all. Waits for one
-  /// if all are taken, or, unless `may_wait`, gives null then.
+  /// A chunk that no copy uses, with the context current; null when there is no pinned memory for it. Waits for one
+  /// if all are taken by copies, or, unless `may_wait`, gives null then.
   Chunk* take(bool may_wait);
   void give(Chunk* chunk) noexcept;
+  /// A chunk that was taken stays away for long: nobody is to wait for it.
+  void keep();
+  /// It is about to be given back after all.
+  void take_back();
 
   /// The chunk that small copies to the device share, and how much of it is used; guarded by `mutex`.
   struct Shared {
@@ -53,7 +57,7 @@ class Staging {
   std::mutex mutex_;
   std::condition_variable given_;
   std::deque<Chunk*> free_;  // the one whose copy ends first in front
-  int made_ = 0;
+  int made_ = 0, lent_ = 0;  // lent to copies, which give them back
   bool failed_ = false;  // no more pinned memory is to be had
 };
 

@@ -29,7 +29,7 @@ using graph::Snapshot;
 using graph::Step;
 using program::Form;
 
-std::atomic<std::int64_t> bytes_moved{0}, fallbacks{0};
+std::atomic<std::int64_t> fallbacks{0};
 
 /// Arrays too large to set up for every small evaluation: each thread keeps one and hands it to its runners.
 struct Workspace {
@@ -81,7 +81,6 @@ class Runner {
         graph::retain(storage);
         results_.set(static_cast<Slot>(k), storage);
       }
-    if (moved_) bytes_moved.fetch_add(moved_, std::memory_order_relaxed);
   }
 
  private:
@@ -304,8 +303,7 @@ void run(const Snapshot& snapshot, const Region* region, Results& results) {
 }
 
 RunCounters run_counters() {
-  return {program_count(), bytes_moved.load(std::memory_order_relaxed),
-          fallbacks.load(std::memory_order_relaxed)};
+  return {program_count(), bytes_moved(), fallbacks.load(std::memory_order_relaxed)};
 }
 
 }  // namespace trireme::dispatch

@@ -36,6 +36,9 @@ constexpr std::size_t kSlack = 64;  // vector code may read past the end
 // What CPU blocks take from the system, kept ones included; TRIREME_MEMORY_LIMIT bounds it.
 std::atomic<std::int64_t> reserved{0};
 
+// Between devices.
+std::atomic<std::int64_t> all_moved{0};
+
 bool exceeds_limit(std::size_t more) {
   std::size_t limit = memory_limit();
   return limit != 0 && (more > limit || reserved.load(std::memory_order_relaxed) > static_cast<std::int64_t>(limit - more));
@@ -296,12 +299,15 @@ Storage* on_device(Storage* storage, std::uint8_t id, std::int64_t& moved) {
     throw;
   }
   moved += static_cast<std::int64_t>(storage->bytes);
+  all_moved.fetch_add(static_cast<std::int64_t>(storage->bytes), std::memory_order_relaxed);
   // Two threads may both have copied; both copies are right and both stay.
   copy->next = storage->copies.load(std::memory_order_relaxed);
   while (!storage->copies.compare_exchange_weak(copy->next, copy, std::memory_order_release, std::memory_order_relaxed)) {
   }
   return copy;
 }
+
+std::int64_t bytes_moved() { return all_moved.load(std::memory_order_relaxed); }
 
 std::int64_t reserved_bytes() { return reserved.load(std::memory_order_relaxed); }
 

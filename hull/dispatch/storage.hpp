@@ -54,6 +54,9 @@ inline void* host_data(const Storage* storage) { return reinterpret_cast<void*>(
 /// retained for the caller. `moved` counts the bytes copied.
 Storage* on_device(Storage* storage, std::uint8_t device, std::int64_t& moved);
 
+/// What on_device() has copied in this process.
+std::int64_t bytes_moved();
+
 /// What CPU blocks take from the system: headers, rounding and blocks that are kept for later included.
 std::int64_t reserved_bytes();
 
