@@ -263,7 +263,7 @@ TEST_F(cuda_fault, unfit_driver_or_compiler_makes_the_device_not_usable_and_says
   };
   for (const auto& expected : cases) {
     const std::string text =
-        run_child("cuda_fault_child.DISABLED_reports", {{expected.cue, expected.value}, {"STAND_IN_OOM_COUNT", "2"}});
+        run_child("cuda_fault_child.DISABLED_reports", {{expected.cue, expected.value}, {"STAND_IN_OOM_COUNT", "2"}, {"TRIREME_CACHE", "0"}});
     EXPECT_TRUE(text.starts_with("cuda:0 not usable ")) << text;
     EXPECT_TRUE(contains(text, expected.sentence)) << expected.sentence << "\n" << text;
     EXPECT_TRUE(contains(text, "named: error ")) << text;
