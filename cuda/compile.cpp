@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cuda/language.hpp"
+#include "dispatch/launch_workspace.hpp"
 #include "dispatch/source_writer.hpp"
 #include "trireme/error.hpp"
 
@@ -22,8 +23,8 @@ class Module {
   ~Module() {
     if (was_forked()) return;
     try {
+      device_.wait();
       const CudaDevice::Current current(device_);
-      device_.driver().cuStreamSynchronize(device_.stream());
       device_.driver().cuModuleUnload(handle_);
     } catch (const error&) {  // the driver is gone, and the module with it
     }
@@ -86,17 +87,20 @@ std::vector<std::unique_ptr<dispatch::Executable>> CudaDevice::compile(
   image->used = !code_bytes.empty() && driver_.cuModuleLoadData(&handle, code_bytes.data()) == kSuccess;
   if (!image->used) code_bytes = compile_text(driver_.nvrtc, source, target_);
   if (const CUresult code = image->used ? kSuccess : driver_.cuModuleLoadData(&handle, code_bytes.data())) {
+    if (is_fatal(code)) check(code, "cuModuleLoadData");
     // An NVRTC that is newer than the driver is the usual cause.
-    check(code, "cuModuleLoadData",
-          name_ + ", code of NVRTC " + version_text(driver_.nvrtc.version) + ", driver for CUDA " +
-              version_text(driver_.version));
+    const bool newer = driver_.nvrtc.version > driver_.version;
+    cuda::check(code, "cuModuleLoadData",
+                name_ + ", code of NVRTC " + version_text(driver_.nvrtc.version) + ", driver for CUDA " +
+                    version_text(driver_.version) +
+                    (newer ? " (update the driver, or install an NVRTC that is not newer)" : ""));
   }
   const auto module = std::make_shared<const Module>(*this, std::move(source), handle);
   executables.reserve(requests.size());
   for (const dispatch::CompileRequest& request : requests) {
     CUfunction function = nullptr;
     const std::string entry = dispatch::entry_name(request);
-    check(driver_.cuModuleGetFunction(&function, handle, entry.c_str()), "cuModuleGetFunction", name_ + ", " + entry);
+    cuda::check(driver_.cuModuleGetFunction(&function, handle, entry.c_str()), "cuModuleGetFunction", name_ + ", " + entry);
     executables.push_back(std::make_unique<CudaExecutable>(module, function, *request.program));
   }
   return executables;
@@ -106,21 +110,19 @@ void CudaDevice::launch(const dispatch::Executable& executable, const dispatch::
   const auto& compiled = static_cast<const CudaExecutable&>(executable);
   if (&compiled.device() != this)
     throw error(Code::internal, "launch: an executable of " + compiled.device().name() + " came to " + name_);
-  dispatch::KernelLaunch prepared;
-  std::vector<void*> parameters;
+  const dispatch::LaunchLease lease;
+  dispatch::KernelLaunch& prepared = lease.launch();
   dispatch::prepare_launch(compiled.program(), launch, prepared);
   if (prepared.groups == 0) return;
   if (prepared.groups > kMostGroups)
     throw error(Code::unsupported, "launch: " + name_ + " takes at most " + std::to_string(kMostGroups) +
                                        " groups, and the program needs " + std::to_string(prepared.groups));
 
-  for (dispatch::KernelArgument& argument : prepared.arguments) parameters.push_back(&argument.bits);
-  if (!prepared.geometry.empty()) parameters.push_back(prepared.geometry.data());
-
-  const Current current(*this);
+  void** parameters = lease.pointers();
+  const Turn turn(*this);
   check(driver_.cuLaunchKernel(compiled.function(), static_cast<unsigned>(prepared.groups), 1, 1, dispatch::kGroupSize,
-                               1, 1, 0, stream_, parameters.data(), nullptr),
-        "cuLaunchKernel", name_);
+                               1, 1, 0, turn.stream(), parameters, nullptr),
+        "cuLaunchKernel");
 }
 
 }  // namespace trireme::cuda

@@ -162,6 +162,27 @@ const Driver& driver() {
   return *opened;
 }
 
+bool is_fatal(CUresult code) {
+  switch (code) {
+    case 4:    // DEINITIALIZED: the process is ending
+    case 214:  // ECC_UNCORRECTABLE
+    case 220:  // NVLINK_UNCORRECTABLE
+    case 700:  // ILLEGAL_ADDRESS
+    case 702:  // LAUNCH_TIMEOUT
+    case 709:  // CONTEXT_IS_DESTROYED
+    case 710:  // ASSERT
+    case 714:  // HARDWARE_STACK_ERROR
+    case 715:  // ILLEGAL_INSTRUCTION
+    case 716:  // MISALIGNED_ADDRESS
+    case 717:  // INVALID_ADDRESS_SPACE
+    case 718:  // INVALID_PC
+    case 719:  // LAUNCH_FAILED
+    case kUnknown:
+      return true;
+  }
+  return false;
+}
+
 void check(CUresult code, const char* call, const std::string& device) {
   if (code == kSuccess) [[likely]]
     return;

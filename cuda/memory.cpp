@@ -1,21 +1,37 @@
-// cuda/memory.cpp -- device memory, cached by size class, and copies to and from the host
+// cuda/memory.cpp -- device memory: small blocks from a cache, the rest from a pool of the driver's, or all from the cache
 // SPDX-License-Identifier: Apache-2.0
+//
+// A block that is given back may be had again at once: whoever gets it writes behind its last reader, as everything on a
+// device has one order.
 #include "cuda/device.hpp"
 
 #include "trireme/error.hpp"
 
 namespace trireme::cuda {
 
+// With the context current.
+CUresult CudaDevice::take_from_driver(CUdeviceptr& address, std::size_t bytes) {
+  if (!pool_) return driver_.cuMemAlloc_v2(&address, bytes);
+  const Turn turn(*this);
+  return driver_.cuMemAllocFromPoolAsync(&address, bytes, pool_, turn.stream());
+}
+
+void CudaDevice::give_to_driver(CUdeviceptr address, CUstream stream) noexcept {
+  if (pool_) driver_.cuMemFreeAsync(address, stream);
+  else driver_.cuMemFree_v2(address);
+}
+
 dispatch::Memory CudaDevice::allocate(std::size_t bytes) {
   const std::size_t block = dispatch::size_class(bytes);
   CUdeviceptr address = 0;
-  if (block != 0 && cache_->take(block, address)) return {static_cast<std::uintptr_t>(address), bytes};
+  if (started_.load(std::memory_order_acquire) && block != 0 && !lost() && cache_->take(block, address))
+    return {static_cast<std::uintptr_t>(address), bytes};
 
   const Current current(*this);
-  CUresult code = block != 0 ? driver_.cuMemAlloc_v2(&address, block) : kOutOfMemory;
+  CUresult code = block != 0 ? take_from_driver(address, block) : kOutOfMemory;
   if (code == kOutOfMemory && block != 0) {
-    drain_cache();
-    code = driver_.cuMemAlloc_v2(&address, block);
+    give_all_back();
+    code = take_from_driver(address, block);
   }
   if (code == kOutOfMemory) {
     std::size_t free_bytes = 0, total_bytes = 0;
@@ -25,42 +41,45 @@ dispatch::Memory CudaDevice::allocate(std::size_t bytes) {
                     (known ? std::to_string(free_bytes) + " of its " + std::to_string(total_bytes) + " bytes are free"
                            : "it has " + std::to_string(total_bytes_) + " bytes in all"));
   }
-  check(code, "cuMemAlloc", name_);
+  check(code, pool_ ? "cuMemAllocFromPoolAsync" : "cuMemAlloc");
   return {static_cast<std::uintptr_t>(address), bytes};
 }
 
 void CudaDevice::release(dispatch::Memory memory) noexcept {
   const std::size_t block = dispatch::size_class(memory.bytes);
-  if (memory.handle == 0 || cache_->give(block, memory.handle)) return;
+  if (memory.handle == 0 || lost()) return;
+  if (block <= largest_cached_ && cache_->give(block, memory.handle)) return;
   try {
     const Current current(*this);
-    // A launch in the stream may still use it.
-    driver_.cuStreamSynchronize(stream_);
-    driver_.cuMemFree_v2(memory.handle);
+    if (!pool_) {
+      wait();  // a launch may still use it
+      return give_to_driver(memory.handle, nullptr);
+    }
+    const Turn turn(*this);
+    give_to_driver(memory.handle, turn.stream());
   } catch (const error&) {  // the driver is gone or the context is broken, and the memory with it
   }
 }
 
-// With the context current.
-void CudaDevice::drain_cache() {
+// With the context current: what is kept for later goes back to the device.
+void CudaDevice::give_all_back() {
   const std::vector<CUdeviceptr> blocks = cache_->drain();
-  if (blocks.empty()) return;
-  check(driver_.cuStreamSynchronize(stream_), "cuStreamSynchronize", name_);
-  for (const CUdeviceptr block : blocks) driver_.cuMemFree_v2(block);
+  if (pool_) {
+    const Turn turn(*this);
+    for (const CUdeviceptr block : blocks) give_to_driver(block, turn.stream());
+  }
+  wait();
+  if (pool_) driver_.cuMemPoolTrimTo(pool_, 0);
+  else
+    for (const CUdeviceptr block : blocks) give_to_driver(block, nullptr);
 }
 
-void CudaDevice::copy_in(dispatch::Memory to, std::size_t offset, const void* from, std::size_t bytes) {
-  if (bytes == 0) return;
+std::int64_t CudaDevice::reserved_bytes() {
+  if (!started_.load(std::memory_order_acquire) || lost() || !pool_ || !driver_.cuMemPoolGetAttribute) return 0;
   const Current current(*this);
-  check(driver_.cuMemcpyHtoDAsync_v2(to.handle + offset, from, bytes, stream_), "cuMemcpyHtoDAsync", name_);
-  check(driver_.cuStreamSynchronize(stream_), "cuStreamSynchronize", name_);
-}
-
-void CudaDevice::copy_out(void* to, dispatch::Memory from, std::size_t offset, std::size_t bytes) {
-  if (bytes == 0) return;
-  const Current current(*this);
-  check(driver_.cuMemcpyDtoHAsync_v2(to, from.handle + offset, bytes, stream_), "cuMemcpyDtoHAsync", name_);
-  check(driver_.cuStreamSynchronize(stream_), "cuStreamSynchronize", name_);
+  std::uint64_t bytes = 0;
+  check(driver_.cuMemPoolGetAttribute(pool_, kPoolReserved, &bytes), "cuMemPoolGetAttribute");
+  return static_cast<std::int64_t>(bytes);
 }
 
 }  // namespace trireme::cuda

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "dispatch/source_writer.hpp"
+#include "dispatch/launch_workspace.hpp"
 #include "opencl/language.hpp"
 #include "trireme/error.hpp"
 
@@ -112,7 +112,7 @@ std::vector<std::unique_ptr<dispatch::Executable>> OpenclDevice::compile(
       throw error(Code::unsupported, "compile: " + name_ + " takes kernels with at most " +
                                          std::to_string(max_parameter_bytes_) +
                                          " bytes of parameters, and this one has " + std::to_string(bytes));
-  if (!started_.load(std::memory_order_acquire)) start();
+  ready();
 
   std::string source = dispatch::write_source(requests, language());
   const std::string options = build_options();
@@ -132,10 +132,11 @@ std::vector<std::unique_ptr<dispatch::Executable>> OpenclDevice::compile(
     const char* text = source.data();
     const std::size_t length = source.size();
     handle = driver_.clCreateProgramWithSource(context_, 1, &text, &length, &code);
-    check(code, "clCreateProgramWithSource", name_);
+    check(code, "clCreateProgramWithSource");
   }
   const auto built = std::make_shared<const Built>(*this, std::move(source), handle);
   if (compiles) code = build(handle);
+  if (code == kDeviceNotAvailable) check(code, "clBuildProgram");
   if (code != kSuccess)
     throw error(Code::device_failure, "opencl: clBuildProgram failed on " + name_ + ": " + describe(code) +
                                           "; options: " + options + "; log:\n" +
@@ -146,7 +147,7 @@ std::vector<std::unique_ptr<dispatch::Executable>> OpenclDevice::compile(
   for (const dispatch::CompileRequest& request : requests) {
     const std::string entry = dispatch::entry_name(request);
     const cl_kernel kernel = driver_.clCreateKernel(handle, entry.c_str(), &code);
-    check(code, "clCreateKernel", name_ + ", " + entry);
+    opencl::check(code, "clCreateKernel", name_ + ", " + entry);
     executables.push_back(std::make_unique<OpenclExecutable>(built, kernel, *request.program));
   }
   return executables;
@@ -156,7 +157,8 @@ void OpenclDevice::launch(const dispatch::Executable& executable, const dispatch
   const auto& compiled = static_cast<const OpenclExecutable&>(executable);
   if (&compiled.device() != this)
     throw error(Code::internal, "launch: an executable of " + compiled.device().name() + " came to " + name_);
-  dispatch::KernelLaunch prepared;
+  const dispatch::LaunchLease lease;
+  dispatch::KernelLaunch& prepared = lease.launch();
   dispatch::prepare_launch(compiled.program(), launch, prepared);
   if (prepared.groups == 0) return;
 
@@ -165,17 +167,27 @@ void OpenclDevice::launch(const dispatch::Executable& executable, const dispatch
   std::lock_guard lock(compiled.mutex());
   cl_uint index = 0;
   const auto set = [&](std::size_t bytes, const void* value) {
-    check(driver_.clSetKernelArg(compiled.kernel(), index++, bytes, value), "clSetKernelArg", name_);
+    check(driver_.clSetKernelArg(compiled.kernel(), index++, bytes, value), "clSetKernelArg");
   };
   for (const dispatch::KernelArgument& argument : prepared.arguments) {
     // A buffer is passed by the address of its cl_mem, whose bits are the handle's.
     set(argument.is_memory ? sizeof(cl_mem) : argument.bytes, &argument.bits);
   }
   if (!prepared.geometry.empty()) set(prepared.geometry.size() * sizeof(std::int64_t), prepared.geometry.data());
-  check(driver_.clEnqueueNDRangeKernel(queue_, compiled.kernel(), 1, nullptr, &global, &local, 0, nullptr, nullptr),
-        "clEnqueueNDRangeKernel", name_);
-  // Without it the device need not begin before somebody waits.
-  check(driver_.clFlush(queue_), "clFlush", name_);
+  const auto enqueue = [&] {
+    const Turn turn(*this);
+    const cl_int code = driver_.clEnqueueNDRangeKernel(turn.queue(), compiled.kernel(), 1, nullptr, &global, &local, 0,
+                                                       nullptr, nullptr);
+    // Without it the device need not begin before somebody waits.
+    return code == kSuccess ? driver_.clFlush(turn.queue()) : code;
+  };
+  cl_int code = enqueue();
+  if (code == kAllocationFailure || code == kOutOfResources) {
+    // Many devices take the memory of a buffer only now.
+    drain_cache();
+    code = enqueue();
+  }
+  check(code, "clEnqueueNDRangeKernel");
 }
 
 }  // namespace trireme::opencl

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "dispatch/source_writer.hpp"
+#include "trireme/error.hpp"
 
 namespace trireme::opencl {
 namespace {
@@ -97,16 +98,29 @@ OpenclDevice::OpenclDevice(const Driver& driver, const FoundDevice& found, int o
                   driver_.device_text(device, kDriverVersion) + ", " +
                   std::to_string(driver_.device_value<cl_uint>(device, kDeviceComputeUnits)) + " compute units, " +
                   memory;
-  if (!has_f64_) info_.details += ", no f64";
-  if (!(f32_ & kFpNearest)) info_.details += ", no f32 rounding to nearest";
-  if (!(f32_ & kFpCorrectDivideSqrt)) info_.details += ", no correctly rounded f32 divide and sqrt";
-  if (!(f32_ & kFpSubnormals)) info_.details += ", no f32 subnormals";
-  if (!(f32_ & kFpFma)) info_.details += ", no fast f32 fma";
+  list_lacks();
 
   info_.is_host = (driver_.device_value<cl_bitfield>(device, kDeviceType) & kTypeCpu) != 0;
   info_.launch_seconds = kLaunchSeconds;
   info_.bytes_per_second = info_.is_host ? kHostBytesPerSecond : kBytesPerSecond;
   info_.copy_bytes_per_second = info_.is_host ? kHostBytesPerSecond : kCopyBytesPerSecond;
+}
+
+// What supports() refuses, once for people to read.
+void OpenclDevice::list_lacks() {
+  const auto lack = [this](const char* what, const std::string& then) {
+    info_.details += std::string(", no ") + what;
+    info_.lacks.push_back("no " + std::string(what) + ": " + then + " on the cpu instead");
+  };
+  if (!has_f64_) lack("f64", "programs with float64 or complex128 run");
+  if (!(f32_ & kFpNearest))
+    lack("f32 rounding to nearest", "programs that compute in float32, as float16, bfloat16 and complex64 do too, run");
+  if (!(f32_ & kFpCorrectDivideSqrt))
+    lack("correctly rounded f32 divide and sqrt",
+         "float32 programs with divide, sqrt, exp, log or tanh, those of float16, bfloat16 and complex64 among them, run");
+  if (!(f32_ & kFpSubnormals))
+    lack("f32 subnormals", "programs that compute in float32, as float16, bfloat16 and complex64 do too, run");
+  if (!(f32_ & kFpFma)) info_.details += ", no fast f32 fma";
 }
 
 dispatch::Support OpenclDevice::supports(const program::Program& program) const {
@@ -128,20 +142,67 @@ void OpenclDevice::start() {
   const std::intptr_t properties[] = {kContextPlatform, reinterpret_cast<std::intptr_t>(found_.platform), 0};
   cl_int code = kSuccess;
   const cl_context context = driver_.clCreateContext(properties, 1, &found_.device, nullptr, nullptr, &code);
-  check(code, "clCreateContext", name_);
+  opencl::check(code, "clCreateContext", name_);
   queue_ = driver_.clCreateCommandQueue(context, found_.device, 0, &code);
   if (code != kSuccess) {
     driver_.clReleaseContext(context);
-    check(code, "clCreateCommandQueue", name_);
+    opencl::check(code, "clCreateCommandQueue", name_);
   }
   context_ = context;
+  last_ = queue_;
   started_.store(true, std::memory_order_release);
+}
+
+void OpenclDevice::ready() {
+  if (const std::string* reason = lost()) throw error(Code::device_failure, "opencl: " + *reason);
+  if (!started_.load(std::memory_order_acquire)) start();
+}
+
+void OpenclDevice::fail(cl_int code, const char* call) {
+  // What NVIDIA's driver says of a context that a kernel has broken, and what others say of a device that is gone.
+  if (code == kDeviceNotAvailable || code == kInvalidQueue || code == kInvalidContext) mark_lost(code, call);
+  opencl::check(code, call, name_);
+  throw error(Code::internal, "opencl: no failure");  // never: the code is not success
+}
+
+void OpenclDevice::mark_lost(cl_int code, const char* call) noexcept try {
+  auto reason = std::make_unique<const std::string>(
+      name_ + " was lost to this process: " + call + " failed with " + describe(code) +
+      "; values that were on it alone are gone, all others are intact, and a new process may use it again");
+  const std::string* none = nullptr;
+  if (lost_.compare_exchange_strong(none, reason.get())) reason.release();
+} catch (const std::bad_alloc&) {  // the next failing call says it again
+}
+
+OpenclDevice::Turn::Turn(OpenclDevice& device) : lock_((device.ready(), device.order_mutex_)) {
+  const dispatch::StreamUse* use = dispatch::stream_of_thread(&device);
+  queue_ = use ? reinterpret_cast<cl_command_queue>(use->stream) : device.queue_;
+  if (queue_ == device.last_) return;
+  device.follow(queue_, device.last_);
+  device.last_ = queue_;
+}
+
+/// What is enqueued in `later` from now on waits for all that is in `earlier`.
+void OpenclDevice::follow(cl_command_queue later, cl_command_queue earlier) {
+  cl_event event = nullptr;
+  check(driver_.clEnqueueMarkerWithWaitList(earlier, 0, nullptr, &event), "clEnqueueMarkerWithWaitList");
+  const cl_int code = driver_.clEnqueueBarrierWithWaitList(later, 1, &event, nullptr);
+  driver_.clReleaseEvent(event);
+  check(code, "clEnqueueBarrierWithWaitList");
+  // A queue that nobody flushes need not begin, and the other would wait for ever.
+  check(driver_.clFlush(earlier), "clFlush");
 }
 
 void OpenclDevice::wait() {
   // Nothing was ever enqueued: no reason to make a context.
-  if (!started_.load(std::memory_order_acquire)) return;
-  check(driver_.clFinish(queue_), "clFinish", name_);
+  if (!started_.load(std::memory_order_acquire) && !lost()) return;
+  ready();
+  cl_command_queue last = nullptr;
+  {
+    std::lock_guard lock(order_mutex_);
+    last = last_;
+  }
+  check(driver_.clFinish(last), "clFinish");
 }
 
 }  // namespace trireme::opencl

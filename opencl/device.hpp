@@ -16,9 +16,10 @@
 
 namespace trireme::opencl {
 
-/// Everything on a device goes through one in-order queue. Never destroyed. All functions may be called from any
-/// thread; none holds a lock while the device works.
-class OpenclDevice {
+/// Everything on a device has one order. It goes through one in-order queue of ours or, in the threads that say so, through
+/// a queue of the user's: whenever the queue changes, the next one waits for the last. Never destroyed. All functions
+/// may be called from any thread; none holds a lock while the device works.
+class OpenclDevice final : public dispatch::Interop {
  public:
   /// Asks for attributes; makes no context.
   OpenclDevice(const Driver& driver, const FoundDevice& found, int ordinal);
@@ -42,14 +43,56 @@ class OpenclDevice {
   void launch(const dispatch::Executable& executable, const dispatch::Launch& launch);
 
   void wait();
+  const std::string* lost() const { return lost_.load(std::memory_order_acquire); }
+  std::int64_t reserved_bytes() { return 0; }
+
+  // interop.cpp
+  Native native() override;
+  dispatch::Memory adopt(std::uintptr_t pointer, std::size_t bytes) override;
+  void disown(dispatch::Memory memory) noexcept override;
+  std::uintptr_t handle_at(dispatch::Memory memory, std::size_t& offset) override;
+  void check_stream(std::uintptr_t stream) override;
+  void stream_after_order(std::uintptr_t stream) override;
+  void order_after_stream(std::uintptr_t stream) override;
+  void leave_stream(std::uintptr_t stream) noexcept override;
+  std::uintptr_t record_event() override;
+  void wait_event(std::uintptr_t event) override;
+  bool is_complete(std::uintptr_t event) override;
+  void stream_after_event(std::uintptr_t stream, std::uintptr_t event) override;
+  double seconds_between(std::uintptr_t start, std::uintptr_t end) override;
+  void destroy_event(std::uintptr_t event) noexcept override;
+
+  /// The right to enqueue what comes next in the device's order. Short: nothing that waits. The first one of a device
+  /// makes its context and queue. Throws when the device is lost.
+  class Turn {
+   public:
+    explicit Turn(OpenclDevice& device);
+    cl_command_queue queue() const { return queue_; }
+
+   private:
+    const std::unique_lock<std::mutex> lock_;
+    cl_command_queue queue_;
+  };
+
+  /// Throws as opencl::check does; a code that ends the context also marks the device as lost.
+  void check(cl_int code, const char* call) {
+    if (code != kSuccess) [[unlikely]] fail(code, call);
+  }
 
   const Driver& driver() const { return driver_; }
   const std::string& name() const { return name_; }
 
  private:
+  /// Throws when the device is lost; else makes sure that it is started.
+  void ready();
   void start();
   std::string build_options() const;
+  [[noreturn]] void fail(cl_int code, const char* call);
+  void mark_lost(cl_int code, const char* call) noexcept;
+  void follow(cl_command_queue later, cl_command_queue earlier);
   void drain_cache();
+  void list_lacks();
+  void wait_and_release(cl_event event, const char* call);
 
   const Driver& driver_;
   const FoundDevice found_;
@@ -66,6 +109,9 @@ class OpenclDevice {
   std::atomic<bool> started_{false};
   cl_context context_ = nullptr;
   cl_command_queue queue_ = nullptr;
+  std::atomic<const std::string*> lost_{nullptr};  // never freed
+  std::mutex order_mutex_;
+  cl_command_queue last_ = nullptr;  // where the order's last work went
   std::mutex build_mutex_;  // several implementations do not build from two threads
 };
 

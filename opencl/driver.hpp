@@ -25,9 +25,13 @@ using cl_event = struct _cl_event*;
 
 inline constexpr cl_int kSuccess = 0;
 inline constexpr cl_int kDeviceNotFound = -1;
+inline constexpr cl_int kDeviceNotAvailable = -2;
 inline constexpr cl_int kAllocationFailure = -4;
 inline constexpr cl_int kOutOfResources = -5;
 inline constexpr cl_int kOutOfHostMemory = -6;
+inline constexpr cl_int kProfilingNotAvailable = -7;
+inline constexpr cl_int kInvalidContext = -34;
+inline constexpr cl_int kInvalidQueue = -36;
 inline constexpr cl_int kInvalidBufferSize = -61;
 inline constexpr cl_int kPlatformNotFound = -1001;
 
@@ -38,6 +42,16 @@ inline constexpr cl_uint kProgramBinarySizes = 0x1165;
 inline constexpr cl_uint kProgramBinaries = 0x1166;
 inline constexpr cl_uint kBuildLog = 0x1183;
 inline constexpr cl_bitfield kMemReadWrite = 1;
+inline constexpr cl_uint kMemType = 0x1100;
+inline constexpr cl_uint kMemBytes = 0x1102;
+inline constexpr cl_uint kMemContext = 0x1106;
+inline constexpr cl_uint kMemIsBuffer = 0x10F0;
+inline constexpr cl_uint kQueueContext = 0x1090;
+inline constexpr cl_uint kQueueDevice = 0x1091;
+inline constexpr cl_uint kQueueProperties = 0x1093;
+inline constexpr cl_bitfield kQueueOutOfOrder = 1;
+inline constexpr cl_uint kEventStatus = 0x11D3;
+inline constexpr cl_uint kEventEndTime = 0x1283;
 
 inline constexpr cl_bitfield kTypeCpu = 2;
 inline constexpr cl_bitfield kTypeAll = 0xFFFFFFFF;

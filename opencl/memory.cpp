@@ -7,8 +7,6 @@
 namespace trireme::opencl {
 namespace {
 
-constexpr cl_uint kBlocking = 1;
-
 cl_mem buffer(dispatch::Memory memory) { return reinterpret_cast<cl_mem>(memory.handle); }
 
 // Which codes of clCreateBuffer mean that there is no room.
@@ -25,11 +23,11 @@ dispatch::Memory OpenclDevice::allocate(std::size_t bytes) {
   const bool fits = block != 0 && (max_allocation_ == 0 || bytes <= max_allocation_);
   if (max_allocation_ != 0 && block > max_allocation_) block = bytes;
   cl_mem made = nullptr;
-  if (fits && cache_->take(block, made)) return {reinterpret_cast<std::uintptr_t>(made), bytes};
+  if (fits && !lost() && cache_->take(block, made)) return {reinterpret_cast<std::uintptr_t>(made), bytes};
 
   cl_int code = kInvalidBufferSize;
   if (fits) {
-    if (!started_.load(std::memory_order_acquire)) start();
+    ready();
     made = driver_.clCreateBuffer(context_, kMemReadWrite, block, nullptr, &code);
     if (is_memory_code(code)) {
       drain_cache();
@@ -41,7 +39,7 @@ dispatch::Memory OpenclDevice::allocate(std::size_t bytes) {
                                          " bytes; it has " + std::to_string(total_bytes_) +
                                          " bytes in all and takes at most " + std::to_string(max_allocation_) +
                                          " at once (clCreateBuffer: " + describe(code) + ")");
-  check(code, "clCreateBuffer", name_);
+  check(code, "clCreateBuffer");
   return {reinterpret_cast<std::uintptr_t>(made), bytes};
 }
 
@@ -56,19 +54,35 @@ void OpenclDevice::drain_cache() {
   const std::vector<cl_mem> blocks = cache_->drain();
   if (blocks.empty()) return;
   for (const cl_mem block : blocks) driver_.clReleaseMemObject(block);
-  check(driver_.clFinish(queue_), "clFinish", name_);
+  wait();
+}
+
+void OpenclDevice::wait_and_release(cl_event event, const char* call) {
+  const cl_int code = driver_.clWaitForEvents(1, &event);
+  driver_.clReleaseEvent(event);
+  check(code, call);
 }
 
 void OpenclDevice::copy_in(dispatch::Memory to, std::size_t offset, const void* from, std::size_t bytes) {
   if (bytes == 0) return;
-  check(driver_.clEnqueueWriteBuffer(queue_, buffer(to), kBlocking, offset, bytes, from, 0, nullptr, nullptr),
-        "clEnqueueWriteBuffer", name_);
+  cl_event event = nullptr;
+  {
+    const Turn turn(*this);
+    check(driver_.clEnqueueWriteBuffer(turn.queue(), buffer(to), 0, offset, bytes, from, 0, nullptr, &event),
+          "clEnqueueWriteBuffer");
+  }
+  wait_and_release(event, "clEnqueueWriteBuffer");
 }
 
 void OpenclDevice::copy_out(void* to, dispatch::Memory from, std::size_t offset, std::size_t bytes) {
   if (bytes == 0) return;
-  check(driver_.clEnqueueReadBuffer(queue_, buffer(from), kBlocking, offset, bytes, to, 0, nullptr, nullptr),
-        "clEnqueueReadBuffer", name_);
+  cl_event event = nullptr;
+  {
+    const Turn turn(*this);
+    check(driver_.clEnqueueReadBuffer(turn.queue(), buffer(from), 0, offset, bytes, to, 0, nullptr, &event),
+          "clEnqueueReadBuffer");
+  }
+  wait_and_release(event, "clEnqueueReadBuffer");
 }
 
 }  // namespace trireme::opencl

@@ -62,6 +62,7 @@ void print_device(const DeviceReport& d, std::ostream& out) {
   line("", d.description);
   line("", d.details);
   line("reason: ", d.reason);
+  for (const std::string& lack : d.lacks) line("", lack);
   if (!d.usable) return;
   out << "  " << (d.measured ? "measured: " : "guessed: ") << figure(d.launch_seconds * 1e6) << " us for a launch, "
       << figure(d.bytes_per_second * 1e-9) << " GB/s of memory, " << figure(d.copy_bytes_per_second * 1e-9)
@@ -119,6 +120,7 @@ nlohmann::ordered_json to_json(const Findings& found) {
                        {"exact", d.exact},
                        {"reason", d.reason},
                        {"details", d.details},
+                       {"lacks", d.lacks},
                        {"launch_seconds", d.launch_seconds},
                        {"bytes_per_second", d.bytes_per_second},
                        {"copy_bytes_per_second", d.copy_bytes_per_second},

@@ -36,6 +36,11 @@ std::vector<DeviceReport> devices() try {
     report.copy_bytes_per_second = info.copy_bytes_per_second;
     report.compile_seconds = info.compile_seconds;
     report.measured = info.measured;
+    report.lacks = d.info.lacks;
+    if (const std::string* lost = dispatch::why_lost(d)) {
+      report.usable = false;
+      report.reason = *lost;
+    }
     out.push_back(std::move(report));
   }
   for (DeviceReport& report : dispatch::unavailable_backends()) out.push_back(std::move(report));

@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "dispatch/registry.hpp"
 #include "dispatch/storage.hpp"
 #include "dispatch/tally.hpp"
 #include "program/out_of_memory.hpp"
@@ -12,8 +13,9 @@ namespace trireme {
 
 MemoryUse memory_use(Device device) try {
   dispatch::MemoryCount count = dispatch::memory_count(device.id());
-  bool host = device.is_auto() || device.id() == dispatch::kCpu;
-  return {count.live, count.peak, host ? dispatch::reserved_bytes() : 0};
+  if (device.is_auto() || device.id() == dispatch::kCpu) return {count.live, count.peak, dispatch::reserved_bytes()};
+  dispatch::RegisteredDevice& where = dispatch::device(device.id());
+  return {count.live, count.peak, where.backend->reserved_bytes(where.index)};
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("memory_use");
 }

@@ -30,6 +30,7 @@ struct DeviceInfo {
   double copy_bytes_per_second = 0;
   double compile_seconds = 0;       // of a program; 0 where nothing is compiled
   bool measured = false;            // by the probe; else these are a backend's guesses
+  std::vector<std::string> lacks;  // what it cannot do exactly, and what becomes of programs that need it; sentences
 };
 
 struct Support {
@@ -84,6 +85,58 @@ struct FlatArgument {
   bool single;           // one element for all positions
 };
 
+/// What a program that drives the device itself, beside Trireme, needs of it. Handles are the driver's own: CUdeviceptr,
+/// CUstream, CUevent, CUcontext; cl_mem, cl_command_queue, cl_event, cl_context. "The order" is the one that everything
+/// enqueued on a device has; all functions start the device if need be.
+class Interop {
+ public:
+  struct Native {
+    std::uintptr_t context = 0, device = 0, stream = 0;
+  };
+  virtual ~Interop() = default;
+  virtual Native native() = 0;
+
+  /// Memory of the user's, checked: throws Code::invalid_argument if it is not `bytes` of this device's and context's.
+  /// Retained where the driver counts, until disown().
+  virtual Memory adopt(std::uintptr_t pointer, std::size_t bytes) = 0;
+  virtual void disown(Memory memory) noexcept = 0;
+  /// Where an array is that begins so many bytes behind the start of a block; moves what a handle can express of the
+  /// offset into it.
+  virtual std::uintptr_t handle_at(Memory memory, std::size_t& offset) = 0;
+
+  /// Throws Code::invalid_argument if the stream is not one of this device's and context's.
+  virtual void check_stream(std::uintptr_t stream) = 0;
+  /// From now on work in `stream` waits for all that the order holds, or the other way round.
+  virtual void stream_after_order(std::uintptr_t stream) = 0;
+  virtual void order_after_stream(std::uintptr_t stream) = 0;
+  /// The order leaves `stream`, which the user may destroy then.
+  virtual void leave_stream(std::uintptr_t stream) noexcept = 0;
+
+  /// An event behind all that the order holds.
+  virtual std::uintptr_t record_event() = 0;
+  virtual void wait_event(std::uintptr_t event) = 0;
+  virtual bool is_complete(std::uintptr_t event) = 0;
+  virtual void stream_after_event(std::uintptr_t stream, std::uintptr_t event) = 0;
+  /// Throws Code::unsupported where the driver keeps no time of them.
+  virtual double seconds_between(std::uintptr_t start, std::uintptr_t end) = 0;
+  virtual void destroy_event(std::uintptr_t event) noexcept = 0;
+};
+
+/// A stream of the user's that this thread's work on a device goes to; innermost first.
+struct StreamUse {
+  const Interop* device;
+  std::uintptr_t stream;
+  StreamUse* outer;
+};
+inline thread_local constinit StreamUse* streams_of_thread = nullptr;
+
+/// The stream of the user's for this thread and device; null when there is none.
+inline const StreamUse* stream_of_thread(const Interop* device) {
+  for (const StreamUse* use = streams_of_thread; use; use = use->outer)
+    if (use->device == device) return use;
+  return nullptr;
+}
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -107,7 +160,8 @@ class Backend {
   virtual Memory allocate(int device, std::size_t bytes) = 0;
   virtual void release(int device, Memory memory) noexcept = 0;
 
-  /// Copies between host memory and the device, complete on return and ordered after earlier launches.
+  /// Copies between host memory and the device, ordered after earlier launches. On return the host's memory has been read
+  /// or written.
   virtual void copy_in(int device, Memory to, std::size_t offset, const void* from, std::size_t bytes) = 0;
   virtual void copy_out(int device, void* to, Memory from, std::size_t offset, std::size_t bytes) = 0;
 
@@ -128,6 +182,15 @@ class Backend {
 
   /// Waits until everything enqueued on `device` is complete, and throws what it failed with.
   virtual void wait(int device) = 0;
+
+  /// Why the device, which was usable, is so no more: a sentence, which stays; null while it works. Cheap.
+  virtual const std::string* lost(int) { return nullptr; }
+
+  /// Null where there is no driver to share a device with.
+  virtual Interop* interop(int) { return nullptr; }
+
+  /// What the device's blocks take of its memory, those kept for later included; 0 when it is not known.
+  virtual std::int64_t reserved_bytes(int) { return 0; }
 
   /// Only of the cpu backend: launch() of a map over n positions whose operands are all contiguous or single elements.
   /// Without Domain, Layout and Access, which would cost a small evaluation more than its work.

@@ -66,6 +66,7 @@ struct Candidate {
 
 /// Why a device cannot take the whole plan; "" when it can.
 std::string refusal(const RegisteredDevice& d, const CompiledPlan& plan) {
+  if (const std::string* lost = why_lost(d)) return *lost;
   if (!d.usable || !d.exact) return d.reason;
   for (const auto& step : plan.steps)
     if (Support support = d.backend->supports(step->step->program, d.index); !support.yes) return support.reason;

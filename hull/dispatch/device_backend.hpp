@@ -62,6 +62,9 @@ class DeviceBackend final : public Backend {
   }
   void launch(int device, const Executable& executable, const Launch& launch) override { at(device).launch(executable, launch); }
   void wait(int device) override { at(device).wait(); }
+  const std::string* lost(int device) override { return Traits::was_forked() ? nullptr : at(device).lost(); }
+  Interop* interop(int device) override { return &at(device); }
+  std::int64_t reserved_bytes(int device) override { return at(device).reserved_bytes(); }
 
  private:
   static Device& at(int device) {

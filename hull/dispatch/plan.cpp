@@ -149,6 +149,13 @@ const Executable* known(const ExecutableKey& key) {
   return found == all.all.end() ? nullptr : found->second.get();
 }
 
+/// Two threads may both remember it; either is found.
+void remember(CompiledStep& step, const Layout& layout, std::uint8_t id, const Executable* executable) {
+  auto* fresh = new KnownExecutable{id, layout, executable, step.known.load(std::memory_order_relaxed)};
+  while (!step.known.compare_exchange_weak(fresh->next, fresh, std::memory_order_release, std::memory_order_relaxed)) {
+  }
+}
+
 }  // namespace
 
 CompiledPlan& find_plan(const graph::Snapshot& snapshot) {
@@ -217,8 +224,12 @@ bool compile_missing(std::vector<Wanted> wanted, std::uint8_t id) {
 }
 
 const Executable& find_executable(CompiledStep& step, const Layout& layout, std::uint8_t id, CompileCost* cost) {
-  if (id == kCpu)
+  if (id == kCpu) {
     if (const Executable* e = step.cpu_executable.load(std::memory_order_acquire)) return *e;
+  } else {
+    for (const KnownExecutable* k = step.known.load(std::memory_order_acquire); k; k = k->next)
+      if (k->device == id && k->layout == layout) return *k->executable;
+  }
   ExecutableKey key = key_of(step, layout, id);
   const Executable* e = known(key);
   if (!e) {
@@ -231,6 +242,7 @@ const Executable& find_executable(CompiledStep& step, const Layout& layout, std:
     e = known(key);
   }
   if (id == kCpu) step.cpu_executable.store(e, std::memory_order_release);
+  else remember(step, layout, id, e);
   return *e;
 }
 

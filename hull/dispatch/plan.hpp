@@ -12,12 +12,27 @@
 
 namespace trireme::dispatch {
 
+/// An executable of a step for a device and a layout, which the step has found before. Never freed.
+struct KnownExecutable {
+  std::uint8_t device;
+  program::Layout layout;
+  const Executable* executable;
+  KnownExecutable* next;
+};
+
 /// A graph::Step with what dispatch remembers about it. Never freed: structures are few, shapes are not part of them.
 struct CompiledStep {
   const graph::Step* step = nullptr;
   program::Hash hash;
   program::Layout flat_layout;                         // used when step->flat
   std::atomic<const Executable*> cpu_executable{nullptr};  // CPU executables do not depend on the layout
+  std::atomic<KnownExecutable*> known{nullptr};            // of other devices
+  /// Whether the device has accepted the step's program before, so that it need not be asked again.
+  bool is_accepted_by(std::uint8_t device) const {
+    for (const KnownExecutable* k = known.load(std::memory_order_acquire); k; k = k->next)
+      if (k->device == device) return true;
+    return false;
+  }
 };
 
 /// An input or output of the short way.

@@ -135,7 +135,8 @@ std::string available(Registry& r) {
   std::string names, reasons;
   for (std::size_t k = 0; k < r.devices.size(); ++k) {
     RegisteredDevice& d = device(static_cast<std::uint8_t>(k + 1));
-    if (d.usable) names += (names.empty() ? "" : ", ") + d.name;
+    if (const std::string* lost = why_lost(d)) reasons += "; " + *lost;
+    else if (d.usable) names += (names.empty() ? "" : ", ") + d.name;
     else reasons += "; " + d.name + " is not usable: " + d.reason;
   }
   for (std::size_t k = 0; k < r.others.size(); ++k)
@@ -186,6 +187,7 @@ std::uint8_t find_device(std::string_view wanted) {
   for (std::size_t k = 1; k < r.devices.size(); ++k) {
     if (r.devices[k].name != full) continue;
     auto id = static_cast<std::uint8_t>(k + 1);
+    if (const std::string* lost = why_lost(r.devices[k])) throw error(Code::device_unavailable, "device: " + *lost);
     if (device(id).usable) return id;
     throw error(Code::device_unavailable, "device: " + full + " is not usable: " + r.devices[k].reason + "; " + available(r));
   }

@@ -28,6 +28,9 @@ struct RegisteredDevice {
   double probe_error = 0;
 };
 
+/// Why a device that the probe found usable is so no more; null while it works.
+inline const std::string* why_lost(const RegisteredDevice& device) { return device.backend->lost(device.index); }
+
 /// The CPU device; never opens a driver.
 RegisteredDevice& cpu_device();
 

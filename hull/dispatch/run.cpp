@@ -31,7 +31,7 @@ using graph::Snapshot;
 using graph::Step;
 using program::Form;
 
-std::atomic<std::int64_t> bytes_moved{0}, fallbacks{0};
+std::atomic<std::int64_t> fallbacks{0};
 
 /// Arrays too large to set up for every small evaluation: each thread keeps one and hands it to its runners.
 struct Workspace {
@@ -83,7 +83,6 @@ class Runner {
         graph::retain(storage);
         results_.set(static_cast<Slot>(k), storage);
       }
-    if (moved_) bytes_moved.fetch_add(moved_, std::memory_order_relaxed);
   }
 
  private:
@@ -91,7 +90,7 @@ class Runner {
     const Step& step = *compiled.step;
     target_ = device_;
     fell_back_.clear();
-    if (target_ != kCpu) check_support(step);
+    if (target_ != kCpu) check_support(compiled);
     moved_before_ = moved_;
     compile_cost_ = {};
     if (target_ != kCpu) {
@@ -212,9 +211,11 @@ class Runner {
     }
   }
 
-  void check_support(const Step& step) {
+  void check_support(const CompiledStep& compiled) {
     RegisteredDevice& wanted = device(target_);
-    Support support = wanted.backend->supports(step.program, wanted.index);
+    const std::string* lost = why_lost(wanted);
+    if (!lost && wanted.exact && compiled.is_accepted_by(target_)) return;
+    Support support = lost ? Support::no(*lost) : wanted.backend->supports(compiled.step->program, wanted.index);
     if (support.yes && wanted.exact) return;
     fall_back(wanted.name + " cannot run this: " + (support.yes ? wanted.reason : support.reason));
   }
@@ -334,8 +335,7 @@ void run(const Snapshot& snapshot, const Region* region, Results& results) {
 }
 
 RunCounters run_counters() {
-  return {program_count(), bytes_moved.load(std::memory_order_relaxed),
-          fallbacks.load(std::memory_order_relaxed)};
+  return {program_count(), bytes_moved(), fallbacks.load(std::memory_order_relaxed)};
 }
 
 }  // namespace trireme::dispatch

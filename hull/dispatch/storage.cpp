@@ -36,6 +36,9 @@ constexpr std::size_t kSlack = 64;  // vector code may read past the end
 // What CPU blocks take from the system, kept ones included; TRIREME_MEMORY_LIMIT bounds it.
 std::atomic<std::int64_t> reserved{0};
 
+// Between devices.
+std::atomic<std::int64_t> all_moved{0};
+
 bool exceeds_limit(std::size_t more) {
   std::size_t limit = memory_limit();
   return limit != 0 && (more > limit || reserved.load(std::memory_order_relaxed) > static_cast<std::int64_t>(limit - more));
@@ -75,7 +78,7 @@ using Sixteen = Small<16384, 16>;
 struct HeaderTag;
 using Headers = FreeList<kHeader, 64, HeaderTag>;
 
-enum Block : std::uint8_t { tiny, page, sixteen, large, foreign, borrowed };
+enum Block : std::uint8_t { tiny, page, sixteen, large, foreign, borrowed, adopted };
 
 /// Large CPU blocks, kept by size class because fresh pages cost more than the work on them.
 class LargeBlocks {
@@ -257,8 +260,16 @@ Storage* borrow(const void* data, std::size_t bytes, std::function<void()> on_re
   return storage;
 }
 
+Storage* adopt(std::uint8_t id, Memory memory, std::function<void()> on_release) {
+  Storage* storage = borrow(nullptr, memory.bytes, std::move(on_release));
+  storage->device = id;
+  storage->block = adopted;
+  storage->memory = memory;
+  return storage;
+}
+
 bool is_exclusive(const Storage* storage) {
-  return storage->block != borrowed && storage->refs.load(std::memory_order_acquire) == 1 &&
+  return storage->block != borrowed && storage->block != adopted && storage->refs.load(std::memory_order_acquire) == 1 &&
          !storage->copies.load(std::memory_order_acquire);
 }
 
@@ -288,12 +299,15 @@ Storage* on_device(Storage* storage, std::uint8_t id, std::int64_t& moved) {
     throw;
   }
   moved += static_cast<std::int64_t>(storage->bytes);
+  all_moved.fetch_add(static_cast<std::int64_t>(storage->bytes), std::memory_order_relaxed);
   // Two threads may both have copied; both copies are right and both stay.
   copy->next = storage->copies.load(std::memory_order_relaxed);
   while (!storage->copies.compare_exchange_weak(copy->next, copy, std::memory_order_release, std::memory_order_relaxed)) {
   }
   return copy;
 }
+
+std::int64_t bytes_moved() { return all_moved.load(std::memory_order_relaxed); }
 
 std::int64_t reserved_bytes() { return reserved.load(std::memory_order_relaxed); }
 
@@ -302,6 +316,21 @@ std::int64_t reserved_bytes() { return reserved.load(std::memory_order_relaxed);
 namespace trireme::graph {
 
 void retain(Storage* storage) noexcept { program::add_reference(storage->refs); }
+
+/// Gives memory of the user's on a device back, when work that uses it is over if somebody wants to know.
+static void leave_adopted(const Storage* storage) noexcept {
+  using namespace trireme::dispatch;
+  try {
+    RegisteredDevice& where = device(storage->device);
+    Interop* interop = where.backend->interop(where.index);  // throws in a forked child, which has no driver
+    if (storage->on_release) try {
+        where.backend->wait(where.index);
+      } catch (const error&) {  // a lost device does not use it either
+      }
+    interop->disown(storage->memory);
+  } catch (const error&) {
+  }
+}
 
 /// Blocks with copies elsewhere, large ones, and those of other devices.
 [[gnu::noinline]] static void release_rest(Storage* storage) noexcept {
@@ -320,6 +349,7 @@ void retain(Storage* storage) noexcept { program::add_reference(storage->refs); 
       uncount_large(kCpu, bytes);
       LargeBlocks::instance().give(storage, kHeader + bytes + kSlack);
       break;
+    case adopted: leave_adopted(storage); [[fallthrough]];
     case borrowed:
       if (std::unique_ptr<std::function<void()>> callback(storage->on_release); callback) try {
           (*callback)();

@@ -40,6 +40,10 @@ Storage* allocate(std::uint8_t device, std::size_t bytes);
 /// are made as of any other.
 Storage* borrow(const void* data, std::size_t bytes, std::function<void()> on_release);
 
+/// The same over memory on a device that its Interop has adopted. If there is a callback, work on the device is waited for
+/// before it is called.
+Storage* adopt(std::uint8_t device, Memory memory, std::function<void()> on_release);
+
 /// Whether nothing but the caller's one reference leads to the block, so that it may be written to.
 bool is_exclusive(const Storage* storage);
 
@@ -49,6 +53,9 @@ inline void* host_data(const Storage* storage) { return reinterpret_cast<void*>(
 /// The same bytes on `device`: the block itself, a copy made before, or a new one that stays with the block. Not
 /// retained for the caller. `moved` counts the bytes copied.
 Storage* on_device(Storage* storage, std::uint8_t device, std::int64_t& moved);
+
+/// What on_device() has copied in this process.
+std::int64_t bytes_moved();
 
 /// What CPU blocks take from the system: headers, rounding and blocks that are kept for later included.
 std::int64_t reserved_bytes();

@@ -52,6 +52,7 @@ struct Layout {
   int kept = 0;
   bool wide = false;                // some index needs 64 bits
   std::vector<AccessKind> access;   // one per parameter; scalars are contiguous, outputs too unless they are strided
+  bool operator==(const Layout&) const = default;
 };
 
 }  // namespace trireme::program

@@ -50,6 +50,7 @@ struct DeviceReport {
   double copy_bytes_per_second = 0;
   double compile_seconds = 0;  // of a program, if it compiles any and has compiled one
   bool measured = false;       // else these are guesses
+  std::vector<std::string> lacks;  // arithmetic that it has not or not exactly, and what becomes of programs that need it
 };
 
 /// A library that a backend opens at run time.

@@ -19,7 +19,7 @@ struct MemoryUse {
   /// more may be left out or counted too much by up to 64 KiB of its blocks below 16 KiB.
   std::int64_t peak = 0;
   /// On the CPU what these blocks and those kept for later take from the system, padding included: what
-  /// TRIREME_MEMORY_LIMIT bounds. 0 for other devices.
+  /// TRIREME_MEMORY_LIMIT bounds. On a CUDA device with memory pools, what the library's pool takes. Else 0.
   std::int64_t reserved = 0;
 };
 

@@ -11,6 +11,7 @@
 #include "trireme/error.hpp"
 #include "trireme/explain.hpp"
 #include "trireme/half.hpp"
+#include "trireme/interop.hpp"
 #include "trireme/io.hpp"
 #include "trireme/manipulate.hpp"
 #include "trireme/memory.hpp"

@@ -23,7 +23,8 @@ TEST(memory, blocks_count_for_their_device_and_in_the_total) {
   }
   EXPECT_EQ(memory_use(cuda).live, before + 200'000) << "the copy of x stays with x";
   EXPECT_EQ(memory_use(cuda).peak, before + 400'000);
-  EXPECT_EQ(memory_use(cuda).reserved, 0);
+  const std::int64_t reserved = memory_use(cuda).reserved;  // 0 for a device without memory pools
+  EXPECT_TRUE(reserved == 0 || reserved >= memory_use(cuda).live) << reserved;
 }
 
 TEST(memory, failing_allocation_on_a_device_is_not_counted) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "cuda/driver_session.hpp"
 #include "dispatch/registry.hpp"
 #include "support/child_process.hpp"
 #include "support/map_program.hpp"
@@ -16,11 +17,6 @@ namespace trireme::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-void* stand_in_symbol(const char* name) {
-  void* const library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-  return library ? dlsym(library, name) : nullptr;
-}
 
 class cuda_reasons : public testing::Test {
  protected:
@@ -182,8 +178,8 @@ TEST_F(cuda_reasons, failed_allocation_drains_the_cache_and_succeeds) {
 
 TEST_F(cuda_reasons, failed_launch_names_call_code_and_device) {
   for (const char* late : {"0", "1"}) {
-    const std::string thrown =
-        run_child("cuda_reasons_child.DISABLED_launches", {{"STAND_IN_LAUNCH_FAIL_AT", "1"}, {"STAND_IN_LATE", late}});
+    const std::string thrown = run_child("cuda_reasons_child.DISABLED_launches",
+                                         {{"STAND_IN_LAUNCH_FAIL_AT", "1"}, {"STAND_IN_LATE", late}, {"STAND_IN_ASYNC", "0"}});
     const std::string call = late[0] == '1' ? "cuStreamSynchronize" : "cuLaunchKernel";
     EXPECT_TRUE(thrown.starts_with(prefix(Code::device_failure) + "cuda: " + call +
                                    " failed on cuda:0 (Stand-in device 0): CUDA_ERROR_LAUNCH_FAILED (719)"))

@@ -64,7 +64,7 @@ int attribute_value(int attribute) {
     case 97: return int(kMaxDynamicShared);  // MAX_SHARED_MEMORY_PER_BLOCK_OPTIN
     case 106: return 32;         // MAX_BLOCKS_PER_MULTIPROCESSOR
     case 111: return 1024;       // RESERVED_SHARED_MEMORY_PER_BLOCK
-    case 115: return 1;          // MEMORY_POOLS_SUPPORTED
+    case 115: return environment("STAND_IN_POOLS", 1) != 0;  // MEMORY_POOLS_SUPPORTED
     default: return 0;
   }
 }
@@ -82,7 +82,16 @@ bool initialised() {
 namespace stand_in {
 
 State& state() {
-  static State* s = new State;  // never destroyed: a host may call during exit
+  static State* s = [] {  // never destroyed: a host may call during exit
+    auto* fresh = new State;
+    fresh->stream_count = kMaxDevices;
+    for (int d = 0; d < kMaxDevices; ++d) {
+      fresh->contexts[d].device = d;
+      fresh->contexts[d].legacy.id = d;
+      fresh->contexts[d].legacy.context = &fresh->contexts[d];
+    }
+    return fresh;
+  }();
   return *s;
 }
 
@@ -97,16 +106,31 @@ CUcontext current_context() { return contexts().empty() ? nullptr : contexts().b
 
 CUresult ready() {
   if (!initialised()) return CUDA_ERROR_NOT_INITIALIZED;
-  if (state().sticky) return state().sticky;
+  if (state().ended) return CUDA_ERROR_DEINITIALIZED;
   const CUcontext context = current_context();
   if (!context) return CUDA_ERROR_INVALID_CONTEXT;
+  if (context->sticky) return context->sticky;
   return context->retained > 0 ? CUDA_SUCCESS : CUDA_ERROR_CONTEXT_IS_DESTROYED;
 }
 
-CUresult stick(CUresult error, const std::string& sentence) {
+CUresult stick(CUcontext context, CUresult error, const std::string& sentence) {
   state().message = sentence;
-  return state().sticky = error;
+  return context->sticky = error;
 }
+
+bool fails_now(std::uint64_t n, const char* at) {
+  const auto first = static_cast<std::uint64_t>(environment(at, 0));
+  return first != 0 && n >= first && n < first + static_cast<std::uint64_t>(environment("STAND_IN_OOM_COUNT", 1));
+}
+
+namespace {
+
+// As the real driver, this one is gone when its library's destructors have run; static objects of a program may come later.
+struct End {
+  ~End() { state().ended = true; }
+} at_end;
+
+}  // namespace
 
 }  // namespace stand_in
 
@@ -172,8 +196,7 @@ STAND_IN_API CUresult cuDevicePrimaryCtxRetain(CUcontext* context, CUdevice devi
   std::lock_guard<std::recursive_mutex> guard(state().lock);
   STAND_IN_DEVICE_CALL(context, device);
   *context = &state().contexts[device];
-  if (state().sticky) return state().sticky;
-  (*context)->device = device;
+  if ((*context)->sticky) return (*context)->sticky;
   ++(*context)->retained;
   return CUDA_SUCCESS;
 }
@@ -182,7 +205,7 @@ STAND_IN_API CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
   STAND_IN_DEVICE_CALL(true, device);
   CUctx_st& context = state().contexts[device];
   if (context.retained == 0) return CUDA_ERROR_INVALID_CONTEXT;
-  if (--context.retained == 0) state().sticky = CUDA_SUCCESS;  // a broken context ends with its last owner
+  if (--context.retained == 0) context.sticky = CUDA_SUCCESS;  // a broken context ends with its last owner
   return CUDA_SUCCESS;
 }
 STAND_IN_API CUresult cuDevicePrimaryCtxGetState(CUdevice device, unsigned* flags, int* active) {
@@ -229,7 +252,7 @@ STAND_IN_API CUresult cuCtxGetDevice(CUdevice* device) {
 }
 STAND_IN_API CUresult cuCtxSynchronize() {
   STAND_IN_READY();
-  return CUDA_SUCCESS;
+  return finish_all(current_context());
 }
 
 // Answers with this library's newest version of a call, as the driver does for a caller built against a recent header.
@@ -258,10 +281,12 @@ STAND_IN_API unsigned long long stand_in_launch_count() { return state().launche
 STAND_IN_API unsigned long long stand_in_allocation_count() { return state().allocations; }
 STAND_IN_API unsigned long long stand_in_live_bytes() { return live_bytes(); }
 STAND_IN_API const char* stand_in_last_message() { return state().message.c_str(); }
-// Forgets a sticky error and starts the counts of allocations and launches again; memory and modules stay.
+STAND_IN_API unsigned long long stand_in_race_count() { return state().races; }
+STAND_IN_API unsigned long long stand_in_call_count() { return state().calls; }
+// Forgets sticky errors and starts the counts of allocations, launches and races again; memory and modules stay.
 STAND_IN_API void stand_in_reset() {
   std::lock_guard<std::recursive_mutex> guard(state().lock);
-  state().sticky = CUDA_SUCCESS;
-  state().launches = state().allocations = 0;
+  for (CUctx_st& context : state().contexts) context.sticky = CUDA_SUCCESS;
+  state().launches = state().allocations = state().host_allocations = state().races = 0;
   state().message.clear();
 }

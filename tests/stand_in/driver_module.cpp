@@ -97,6 +97,7 @@ CUresult unpack(const Kernel& kernel, void** extra, std::vector<void*>* paramete
 STAND_IN_API CUresult cuModuleLoadData(CUmodule* module, const void* image) {
   STAND_IN_READY();
   if (!module || !image) return CUDA_ERROR_INVALID_VALUE;
+  if (const long code = environment("STAND_IN_LOAD", 0)) return CUresult(code);
   if (std::memcmp(image, kImageMagic, sizeof kImageMagic) != 0) return CUDA_ERROR_INVALID_IMAGE;
   ImageHeader header;
   std::memcpy(&header, image, sizeof header);
@@ -176,7 +177,8 @@ STAND_IN_API CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsig
                                      unsigned block_y, unsigned block_z, unsigned shared_bytes, CUstream stream,
                                      void** parameters, void** extra) {
   STAND_IN_READY();
-  if (!is_function(function) || !valid_stream(stream)) return CUDA_ERROR_INVALID_HANDLE;
+  CUstream_st* where = find_stream(stream);
+  if (!is_function(function) || !where) return CUDA_ERROR_INVALID_HANDLE;
   const Index grid{grid_x, grid_y, grid_z}, block{block_x, block_y, block_z};
   if (const CUresult bad = check_shape(*function, grid, block, shared_bytes)) return bad;
   const Kernel& kernel = *function->kernel;
@@ -187,20 +189,38 @@ STAND_IN_API CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsig
   }
   if (!parameters && kernel.parameter_count > 0) return CUDA_ERROR_INVALID_VALUE;
 
-  const bool late = environment("STAND_IN_LATE", 0) != 0;
+  const bool late = environment("STAND_IN_LATE", 0) != 0 || environment("STAND_IN_ASYNC", 0) != 0;
   const auto n = static_cast<std::uint64_t>(environment("STAND_IN_LAUNCH_FAIL_AT", 0));
   if (++state().launches == n) {
-    stick(CUDA_ERROR_LAUNCH_FAILED, "launch failed on cue (STAND_IN_LAUNCH_FAIL_AT)");
-    return late ? CUDA_SUCCESS : CUDA_ERROR_LAUNCH_FAILED;
+    const auto code = static_cast<CUresult>(environment("STAND_IN_LAUNCH_FAIL_CODE", CUDA_ERROR_LAUNCH_FAILED));
+    stick(current_context(), code, "launch failed on cue (STAND_IN_LAUNCH_FAIL_AT)");
+    return late ? CUDA_SUCCESS : code;
   }
+  if (environment("STAND_IN_EMPTY_LAUNCH", 0) != 0) return CUDA_SUCCESS;
+  // The parameters' values are taken now; what they point to, when the stream comes to the launch.
+  auto values = std::make_shared<std::vector<std::vector<std::max_align_t>>>();
+  for (int i = 0; i < kernel.parameter_count; ++i) {
+    values->emplace_back((kernel.parameter_sizes[i] + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t));
+    std::memcpy(values->back().data(), parameters[i], kernel.parameter_sizes[i]);
+    if (kernel.parameter_pointers[i] == kNoPointer) continue;
+    void* address = nullptr;
+    std::memcpy(&address, parameters[i], sizeof address);
+    if (const CUresult race = note_use(address, *where, kernel.parameter_pointers[i] == kWrites)) return race;
+  }
+  const CUmodule module = function->module;
   const bool reverse = environment("STAND_IN_REVERSE", 0) != 0;
-  std::string what;
-  OpenMemory open;
-  CUresult result = run_grid({function->module->code, &kernel, grid, block, shared_bytes, parameters, reverse}, &what);
-  if (!result && !redzones_intact(&what)) result = CUDA_ERROR_ILLEGAL_ADDRESS;
-  if (result) {
-    stick(result, std::string("kernel ") + kernel.name + ": " + what);
-    std::fprintf(stderr, "stand-in: %s\n", state().message.c_str());
-  }
+  const CUresult result = enqueue(*where, [=, &kernel](std::string* what) -> CUresult {
+    if (state().modules.count(module) == 0) {
+      *what = "a module was unloaded while a kernel of it waited in a stream";
+      return CUDA_ERROR_LAUNCH_FAILED;
+    }
+    std::vector<void*> pointers;
+    for (auto& value : *values) pointers.push_back(value.data());
+    OpenMemory open;
+    CUresult failed = run_grid({module->code, &kernel, grid, block, shared_bytes, pointers.data(), reverse}, what);
+    if (!failed && !redzones_intact(what)) failed = CUDA_ERROR_ILLEGAL_ADDRESS;
+    if (failed) *what = std::string("kernel ") + kernel.name + ": " + *what;
+    return failed;
+  });
   return late ? CUDA_SUCCESS : result;
 }

@@ -84,8 +84,10 @@ STAND_IN_API const char* nvrtcGetErrorString(nvrtcResult result) {
 
 STAND_IN_API nvrtcResult nvrtcVersion(int* major, int* minor) {
   if (!major || !minor) return NVRTC_ERROR_INVALID_INPUT;
-  *major = 12;
-  *minor = 9;
+  const char* cue = std::getenv("STAND_IN_NVRTC_VERSION");
+  const int version = cue && *cue ? std::atoi(cue) : 12090;
+  *major = version / 1000;
+  *minor = version % 1000 / 10;
   return NVRTC_SUCCESS;
 }
 STAND_IN_API nvrtcResult nvrtcGetNumSupportedArchs(int* count) {
@@ -124,6 +126,10 @@ STAND_IN_API nvrtcResult nvrtcCompileProgram(nvrtcProgram program, int option_co
   Options parsed;
   const std::vector<std::string> given(options, options + option_count);
   if (!read_options(given, &parsed, &program->log)) return NVRTC_ERROR_INVALID_OPTION;
+  if (const char* cue = std::getenv("STAND_IN_COMPILE_FAIL"); cue && *cue == '1') {
+    program->log = "trireme.cu(1): error: compilation fails on cue (STAND_IN_COMPILE_FAIL)\n";
+    return NVRTC_ERROR_COMPILATION;
+  }
   std::string object;
   if (!object_of(*program, parsed, &object, &program->log)) return NVRTC_ERROR_COMPILATION;
   program->image = make_image(object, parsed);
