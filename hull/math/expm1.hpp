@@ -9,6 +9,7 @@
 
 #include "math/exp.hpp"
 #include "math/ordering.hpp"
+#include "math/scaling.hpp"
 #include "math/two_part.hpp"
 
 namespace trireme::math {
@@ -24,14 +25,6 @@ TRIREME_INLINE TwoPart<V> expm1_of(Reduced<V> reduced, V scale) {
   TwoPart<V> lead = exact_sum(scale, V(E{-1}));
   TwoPart<V> sum = ordered_sum(lead.high, scale * reduced.high);
   return ordered_sum(sum.high, fma(scale, series, sum.low + lead.low));
-}
-
-/// 2^n as a float, n within the exponents.
-template <class V>
-TRIREME_INLINE V power_of_two(partner_t<V> n) {
-  using I = partner_t<V>;
-  using Format = FloatFormat<element_t<V>>;
-  return as_float(shift_left(n, Format::kFractionBits) + I(Format::kOneBits));
 }
 
 template <class E>
