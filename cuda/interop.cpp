@@ -36,21 +36,23 @@ dispatch::Memory CudaDevice::adopt(std::uintptr_t pointer, std::size_t bytes) {
   };
   unsigned type = 0;
   if (driver_.cuPointerGetAttribute && !attribute(type, kPointerMemoryType))
-    throw error(Code::invalid_argument, where + "is no memory that CUDA knows; " + name_ + " needs a pointer from CUDA");
+    throw error(Code::invalid_argument,
+                where + "is no memory that CUDA knows; " + name_ + " needs a pointer from CUDA");
   int ordinal = handle_;
   if (type == kMemoryHost) throw error(Code::invalid_argument, where + "is memory of the host, not of " + name_);
   if (attribute(ordinal, kPointerDevice) && ordinal != handle_)
     throw error(Code::invalid_argument, where + "lies on CUDA device " + std::to_string(ordinal) + ", not on " + name_);
   CUcontext context = context_;  // memory of a pool belongs to none
   if (attribute(context, kPointerContext) && context && context != context_)
-    throw error(Code::invalid_argument, where + "belongs to another context than the primary one of " + name_ +
-                                            ", which Trireme uses");
+    throw error(Code::invalid_argument,
+                where + "belongs to another context than the primary one of " + name_ + ", which Trireme uses");
   CUdeviceptr begin = 0;
   std::size_t length = 0;
   if (attribute(begin, kPointerRangeStart) && attribute(length, kPointerRangeBytes) && begin <= pointer &&
       (pointer - begin > length || bytes > length - (pointer - begin)))
-    throw error(Code::invalid_argument, where + "has " + std::to_string(length - std::min<std::size_t>(length, pointer - begin)) +
-                                            " bytes up to the end of its allocation, the array needs " + std::to_string(bytes));
+    throw error(Code::invalid_argument,
+                where + "has " + std::to_string(length - std::min<std::size_t>(length, pointer - begin)) +
+                    " bytes up to the end of its allocation, the array needs " + std::to_string(bytes));
   return {pointer, bytes};
 }
 
@@ -64,11 +66,13 @@ void CudaDevice::check_stream(std::uintptr_t stream) {
   CUcontext context = nullptr;
   const CUresult code = driver_.cuStreamGetCtx(stream_of(stream), &context);
   if (code != kSuccess && !is_fatal(code))
-    throw error(Code::invalid_argument, "stream: " + hexadecimal(stream) + " is no stream of " + name_ + ": " + driver_.describe(code));
+    throw error(Code::invalid_argument,
+                "stream: " + hexadecimal(stream) + " is no stream of " + name_ + ": " + driver_.describe(code));
   check(code, "cuStreamGetCtx");
   if (context != context_)
-    throw error(Code::invalid_argument, "stream: " + hexadecimal(stream) + " belongs to another context than the primary one of " +
-                                            name_ + ", which Trireme uses");
+    throw error(Code::invalid_argument, "stream: " + hexadecimal(stream) +
+                                            " belongs to another context than the primary one of " + name_ +
+                                            ", which Trireme uses");
 }
 
 void CudaDevice::stream_after_order(std::uintptr_t stream) {

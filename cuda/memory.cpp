@@ -1,8 +1,8 @@
-// cuda/memory.cpp -- device memory: small blocks from a cache, the rest from a pool of the driver's, or all from the cache
-// SPDX-License-Identifier: Apache-2.0
+// cuda/memory.cpp -- device memory: small blocks from a cache, the rest from a pool of the driver's, or all from the
+// cache SPDX-License-Identifier: Apache-2.0
 //
-// A block that is given back may be had again at once: whoever gets it writes behind its last reader, as everything on a
-// device has one order.
+// A block that is given back may be had again at once: whoever gets it writes behind its last reader, as everything on
+// a device has one order.
 #include "cuda/device.hpp"
 
 #include "trireme/error.hpp"
@@ -17,8 +17,10 @@ CUresult CudaDevice::take_from_driver(CUdeviceptr& address, std::size_t bytes) {
 }
 
 void CudaDevice::give_to_driver(CUdeviceptr address, CUstream stream) noexcept {
-  if (pool_) driver_.cuMemFreeAsync(address, stream);
-  else driver_.cuMemFree_v2(address);
+  if (pool_)
+    driver_.cuMemFreeAsync(address, stream);
+  else
+    driver_.cuMemFree_v2(address);
 }
 
 dispatch::Memory CudaDevice::allocate(std::size_t bytes) {
@@ -69,7 +71,8 @@ void CudaDevice::give_all_back() {
     for (const CUdeviceptr block : blocks) give_to_driver(block, turn.stream());
   }
   wait();
-  if (pool_) driver_.cuMemPoolTrimTo(pool_, 0);
+  if (pool_)
+    driver_.cuMemPoolTrimTo(pool_, 0);
   else
     for (const CUdeviceptr block : blocks) give_to_driver(block, nullptr);
 }

@@ -30,8 +30,8 @@ Staging::Chunk* Staging::take(bool may_wait) {
   Chunk* chunk = nullptr;
   {
     std::unique_lock lock(mutex_);
-    const bool ready = !free_.empty() && (!free_.front()->in_flight ||
-                                          device_.driver().cuEventQuery(free_.front()->done) == kSuccess);
+    const bool ready =
+        !free_.empty() && (!free_.front()->in_flight || device_.driver().cuEventQuery(free_.front()->done) == kSuccess);
     if (!ready) chunk = make();
     if (!chunk) {
       if (free_.empty() && !may_wait) return nullptr;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A device reads and writes pinned memory while the host does something else; pageable memory it copies through pinned
-// memory of the driver's, which makes the host wait. So the host's half of a copy is a memcpy here, the device's half an
-// entry in its order. Two pieces of a long copy are on their way at a time, one at each end.
+// memory of the driver's, which makes the host wait. So the host's half of a copy is a memcpy here, the device's half
+// an entry in its order. Two pieces of a long copy are on their way at a time, one at each end.
 #pragma once
 
 #include <condition_variable>
@@ -25,8 +25,8 @@ class Staging {
 
   struct Chunk {
     char* host = nullptr;
-    CUevent done = nullptr;   // behind the last copy that uses it
-    bool in_flight = false;   // `done` was recorded
+    CUevent done = nullptr;  // behind the last copy that uses it
+    bool in_flight = false;  // `done` was recorded
   };
 
   explicit Staging(CudaDevice& device) : device_(device) {}
@@ -58,7 +58,7 @@ class Staging {
   std::condition_variable given_;
   std::deque<Chunk*> free_;  // the one whose copy ends first in front
   int made_ = 0, lent_ = 0;  // lent to copies, which give them back
-  bool failed_ = false;  // no more pinned memory is to be had
+  bool failed_ = false;      // no more pinned memory is to be had
 };
 
 }  // namespace trireme::cuda

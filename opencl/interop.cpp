@@ -23,17 +23,19 @@ dispatch::Memory OpenclDevice::adopt(std::uintptr_t pointer, std::size_t bytes) 
   const std::string where = "from_device_pointer: the cl_mem ";
   cl_context context = nullptr;
   if (const cl_int code = driver_.clGetMemObjectInfo(buffer, kMemContext, sizeof context, &context, nullptr))
-    throw error(Code::invalid_argument, where + "is none: clGetMemObjectInfo failed on " + name_ + " with " + describe(code));
-  if (context != context_)
     throw error(Code::invalid_argument,
-                where + "belongs to another context than that of " + name_ + "; make it in the one that native_device() gives");
+                where + "is none: clGetMemObjectInfo failed on " + name_ + " with " + describe(code));
+  if (context != context_)
+    throw error(Code::invalid_argument, where + "belongs to another context than that of " + name_ +
+                                            "; make it in the one that native_device() gives");
   cl_uint type = 0;
   driver_.clGetMemObjectInfo(buffer, kMemType, sizeof type, &type, nullptr);
   if (type != kMemIsBuffer) throw error(Code::invalid_argument, where + "is an image or a pipe, not a buffer");
   std::size_t length = 0;
   driver_.clGetMemObjectInfo(buffer, kMemBytes, sizeof length, &length, nullptr);
   if (length < bytes)
-    throw error(Code::invalid_argument, where + "has " + std::to_string(length) + " bytes, the array needs " + std::to_string(bytes));
+    throw error(Code::invalid_argument,
+                where + "has " + std::to_string(length) + " bytes, the array needs " + std::to_string(bytes));
   check(driver_.clRetainMemObject(buffer), "clRetainMemObject");
   return {pointer, bytes};
 }
@@ -48,15 +50,18 @@ void OpenclDevice::check_stream(std::uintptr_t stream) {
   ready();
   if (stream == 0) throw error(Code::invalid_argument, "stream: a null cl_command_queue came for " + name_);
   cl_context context = nullptr;
-  if (const cl_int code = driver_.clGetCommandQueueInfo(queue_of(stream), kQueueContext, sizeof context, &context, nullptr))
-    throw error(Code::invalid_argument, "stream: no cl_command_queue: clGetCommandQueueInfo failed on " + name_ + " with " + describe(code));
+  if (const cl_int code =
+          driver_.clGetCommandQueueInfo(queue_of(stream), kQueueContext, sizeof context, &context, nullptr))
+    throw error(Code::invalid_argument,
+                "stream: no cl_command_queue: clGetCommandQueueInfo failed on " + name_ + " with " + describe(code));
   if (context != context_)
-    throw error(Code::invalid_argument, "stream: the cl_command_queue belongs to another context than that of " + name_ +
-                                            "; make it in the one that native_device() gives");
+    throw error(Code::invalid_argument, "stream: the cl_command_queue belongs to another context than that of " +
+                                            name_ + "; make it in the one that native_device() gives");
   cl_bitfield properties = 0;
   driver_.clGetCommandQueueInfo(queue_of(stream), kQueueProperties, sizeof properties, &properties, nullptr);
   if (properties & kQueueOutOfOrder)
-    throw error(Code::invalid_argument, "stream: the cl_command_queue is out of order; " + name_ + " needs one that is in order");
+    throw error(Code::invalid_argument,
+                "stream: the cl_command_queue is out of order; " + name_ + " needs one that is in order");
 }
 
 void OpenclDevice::stream_after_order(std::uintptr_t stream) {
@@ -113,10 +118,12 @@ double OpenclDevice::seconds_between(std::uintptr_t start, std::uintptr_t end) {
   wait_event(end);
   std::uint64_t times[2] = {};
   for (int k = 0; k < 2; ++k) {
-    const cl_int code = driver_.clGetEventProfilingInfo(event_of(k ? end : start), kEventEndTime, sizeof times[k], &times[k], nullptr);
+    const cl_int code =
+        driver_.clGetEventProfilingInfo(event_of(k ? end : start), kEventEndTime, sizeof times[k], &times[k], nullptr);
     if (code == kProfilingNotAvailable)
-      throw error(Code::unsupported, "elapsed_seconds: the queue of " + name_ +
-                                         " keeps no times; record both events in a StreamScope of a queue with CL_QUEUE_PROFILING_ENABLE");
+      throw error(Code::unsupported,
+                  "elapsed_seconds: the queue of " + name_ +
+                      " keeps no times; record both events in a StreamScope of a queue with CL_QUEUE_PROFILING_ENABLE");
     check(code, "clGetEventProfilingInfo");
   }
   return static_cast<double>(static_cast<std::int64_t>(times[1] - times[0])) * 1e-9;

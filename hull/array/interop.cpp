@@ -60,16 +60,18 @@ array from_device_pointer(DriverHandle pointer, const Shape& shape, Dtype dtype,
                           std::function<void()> on_release) try {
   Interop* interop = find_interop("from_device_pointer", device);
   if (!interop)
-    return array::borrow_host(reinterpret_cast<const void*>(pointer), graph::checked_size("from_device_pointer", shape, dtype), shape,
-                              dtype, std::move(on_release));
+    return array::borrow_host(reinterpret_cast<const void*>(pointer),
+                              graph::checked_size("from_device_pointer", shape, dtype), shape, dtype,
+                              std::move(on_release));
   const std::size_t item = item_size(dtype);
   const auto bytes = static_cast<std::size_t>(graph::checked_size("from_device_pointer", shape, dtype)) * item;
   if (pointer == 0) throw error(Code::invalid_argument, "from_device_pointer: the pointer is null");
   std::uintptr_t lead = 0;
   if (is_cuda(device)) {
     if (pointer % item != 0)
-      throw error(Code::invalid_argument, "from_device_pointer: " + std::string(name(dtype)) + " needs an address that is a multiple of " +
-                                              std::to_string(item) + ", and " + std::to_string(pointer) + " came");
+      throw error(Code::invalid_argument, "from_device_pointer: " + std::string(name(dtype)) +
+                                              " needs an address that is a multiple of " + std::to_string(item) +
+                                              ", and " + std::to_string(pointer) + " came");
     lead = pointer % kAlignment;
   }
   dispatch::Memory memory = interop->adopt(pointer, bytes);
@@ -81,7 +83,8 @@ array from_device_pointer(DriverHandle pointer, const Shape& shape, Dtype dtype,
     interop->disown(memory);
     throw;
   }
-  build::Owned leaf = build::leaf(shape, dtype, storage, graph::contiguous_strides(shape), static_cast<std::int64_t>(lead / item));
+  build::Owned leaf =
+      build::leaf(shape, dtype, storage, graph::contiguous_strides(shape), static_cast<std::int64_t>(lead / item));
   leaf->device = device.id();
   leaf->pinned = true;
   return array(leaf.release());
@@ -150,9 +153,7 @@ Event Event::record_on(Device device) {
   return event;
 }
 
-Event Event::record(Device device) try {
-  return record_on(device);
-} catch (const std::bad_alloc&) {
+Event Event::record(Device device) try { return record_on(device); } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("Event::record");
 }
 
@@ -191,7 +192,8 @@ double elapsed_seconds(const Event& start, const Event& end) try {
 void wait_on(DriverHandle stream, const array& x) try {
   build::Owned n = build::node_of(x);
   // On the CPU the value is there when it is evaluated.
-  if (Interop* interop = find_interop("wait_on", Device::from_id(place_of(n).device))) interop->stream_after_order(stream);
+  if (Interop* interop = find_interop("wait_on", Device::from_id(place_of(n).device)))
+    interop->stream_after_order(stream);
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("wait_on");
 }

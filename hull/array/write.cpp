@@ -7,6 +7,7 @@
 
 #include "array/range.hpp"
 #include "dispatch/choose.hpp"
+#include "dispatch/environment.hpp"
 #include "dispatch/evaluate.hpp"
 #include "dispatch/registry.hpp"
 #include "dispatch/value_block.hpp"
@@ -48,6 +49,11 @@ const graph::Node* unkept(const array& x, std::uint32_t references) {
   return n && n->refs.load(std::memory_order_relaxed) == references ? n : nullptr;
 }
 
+/// Work for a lost device goes to the CPU, as in any evaluation; TRIREME_STRICT=1 leaves it there to fail.
+static std::uint8_t unless_lost(std::uint8_t id) {
+  return id == dispatch::kCpu || dispatch::environment().strict || !dispatch::why_lost(dispatch::device(id)) ? id : dispatch::kCpu;
+}
+
 Placement placement(std::string_view function, std::span<const array> inputs) {
   std::uint8_t pin = 0;
   for (const array& a : inputs) {
@@ -59,9 +65,9 @@ Placement placement(std::string_view function, std::span<const array> inputs) {
     if (n->pinned) pin = n->device;
   }
   if (pin) return {pin, true};
-  if (const std::uint8_t scope = dispatch::current_scope()) return {scope, false};
-  if (const std::uint8_t wanted = dispatch::device_from_environment()) return {wanted, false};
-  return {dispatch::place_of(inputs), false};
+  if (const std::uint8_t scope = dispatch::current_scope()) return {unless_lost(scope), false};
+  if (const std::uint8_t wanted = dispatch::device_from_environment()) return {unless_lost(wanted), false};
+  return {unless_lost(dispatch::place_of(inputs)), false};
 }
 
 Made make_unwritten(std::string_view function, const Shape& shape, Dtype dtype, Placement place) {

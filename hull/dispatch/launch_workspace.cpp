@@ -21,7 +21,8 @@ void drop_spare() {
 }  // namespace
 
 LaunchLease::LaunchLease() : workspace_(std::exchange(spare, nullptr)) {
-  if (workspace_) [[likely]] return;
+  if (workspace_) [[likely]]
+    return;
   if (!spare_registered && !program::ThreadExit::gone()) {
     program::ThreadExit::at_exit(&drop_spare);
     spare_registered = true;
@@ -30,8 +31,10 @@ LaunchLease::LaunchLease() : workspace_(std::exchange(spare, nullptr)) {
 }
 
 LaunchLease::~LaunchLease() {
-  if (!spare && spare_registered && !program::ThreadExit::gone()) [[likely]] spare = workspace_;
-  else delete workspace_;
+  if (!spare && spare_registered && !program::ThreadExit::gone()) [[likely]]
+    spare = workspace_;
+  else
+    delete workspace_;
 }
 
 void** LaunchLease::pointers() const {

@@ -24,8 +24,8 @@ class LaunchLease {
   LaunchLease& operator=(const LaunchLease&) = delete;
 
   KernelLaunch& launch() const { return workspace_->launch; }
-  /// The addresses of the arguments' bits and of the geometry, in the order of the kernel's parameters. The arguments lie
-  /// where they lay, so nearly all of this is there from the last launch.
+  /// The addresses of the arguments' bits and of the geometry, in the order of the kernel's parameters. The arguments
+  /// lie where they lay, so nearly all of this is there from the last launch.
   void** pointers() const;
 
  private:

@@ -1,5 +1,5 @@
-// tests/cuda/driver_session.hpp -- the part of a program that drives the GPU itself, for tests of what it shares with us
-// SPDX-License-Identifier: Apache-2.0
+// tests/cuda/driver_session.hpp -- the part of a program that drives the GPU itself, for tests of what it shares with
+// us SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <utility>
@@ -49,7 +49,9 @@ class Context {
 /// A stream of the program's own.
 class UserStream {
  public:
-  explicit UserStream(const Context& context) : context_(context) { EXPECT_EQ(context.driver.cuStreamCreate(&stream_, 1), 0); }
+  explicit UserStream(const Context& context) : context_(context) {
+    EXPECT_EQ(context.driver.cuStreamCreate(&stream_, 1), 0);
+  }
   ~UserStream() { destroy(); }
   UserStream(const UserStream&) = delete;
   UserStream& operator=(const UserStream&) = delete;
@@ -78,10 +80,14 @@ class UserMemory {
   UserMemory& operator=(const UserMemory&) = delete;
 
   void write(const std::vector<float>& values, const UserStream& stream) const {
-    EXPECT_EQ(context_.driver.cuMemcpyHtoDAsync_v2(address_, values.data(), values.size() * sizeof(float), stream.get()), 0);
+    EXPECT_EQ(
+        context_.driver.cuMemcpyHtoDAsync_v2(address_, values.data(), values.size() * sizeof(float), stream.get()), 0);
   }
-  std::vector<float> read(const UserStream& stream) const { return read_from(context_, address_, bytes_ / sizeof(float), stream); }
-  static std::vector<float> read_from(const Context& context, DriverHandle address, std::size_t count, const UserStream& stream) {
+  std::vector<float> read(const UserStream& stream) const {
+    return read_from(context_, address_, bytes_ / sizeof(float), stream);
+  }
+  static std::vector<float> read_from(const Context& context, DriverHandle address, std::size_t count,
+                                      const UserStream& stream) {
     std::vector<float> values(count);
     EXPECT_EQ(context.driver.cuMemcpyDtoHAsync_v2(values.data(), address, count * sizeof(float), stream.get()), 0);
     stream.wait();

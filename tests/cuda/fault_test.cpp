@@ -1,5 +1,5 @@
-// tests/cuda/fault_test.cpp -- faults of driver, compiler and device: a clear error, nothing else broken, the CPU goes on
-// SPDX-License-Identifier: Apache-2.0
+// tests/cuda/fault_test.cpp -- faults of driver, compiler and device: a clear error, nothing else broken, the CPU goes
+// on SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
 #include <string>
 
@@ -55,21 +55,22 @@ TEST(cuda_fault_child, DISABLED_loses_the_device) {
   const Device cuda("cuda");
   const array x = array::from<float>({1, 2, 3, 4});
   const array there = x.to(cuda);
-  const array good = (there + 1).eval();  // launch 3
-  const array copied = (there + 2).eval();  // launch 4
+  const array good = (there + 1).eval();                       // launch 3
+  const array copied = (there + 2).eval();                     // launch 4
   const std::string before = total(copied.to(Device("cpu")));  // has a copy on the CPU now
   array bad = there * 2;
   std::string text = "eval: " + outcome([&] {
-    bad.eval();  // launch 5
-    synchronize(cuda);
-    return std::string("no error");
-  });
+                       bad.eval();  // launch 5
+                       synchronize(cuda);
+                       return std::string("no error");
+                     });
   text += "\nagain: " + outcome([&] {
-    synchronize(cuda);
-    return std::string("no error");
-  });
+            synchronize(cuda);
+            return std::string("no error");
+          });
   text += "\nonly there: " + total(good);
-  text += "\nhas a copy: " + before + " " + outcome([&] { return std::to_string(copied.to(Device("cpu")).to_vector<float>()[3]); });
+  text += "\nhas a copy: " + before + " " +
+          outcome([&] { return std::to_string(copied.to(Device("cpu")).to_vector<float>()[3]); });
   text += "\noriginal: " + total(x);
   const DeviceReport report_now = report_of(devices(), "cuda:0");
   text += std::string("\nreport: ") + (report_now.usable ? "usable " : "not usable ") + report_now.reason;
@@ -78,12 +79,16 @@ TEST(cuda_fault_child, DISABLED_loses_the_device) {
   {
     const DeviceScope scope(cuda);
     text += "\nscope: " + total(x * 3);
+    text += " joined " + outcome([&] { return std::to_string(concat({x, x}, 0).size()); });
   }
   text += " fallbacks " + std::to_string(counters().fallbacks > fallbacks);
+  Explain explain;  // so much that auto would look at a GPU
+  text += "\nauto: " + total(full({5'000'000}, 1, f32).contiguous() * 2) + " ";
+  text += explain.programs().empty() ? "no program" : explain.programs().back().why;
   text += "\nevent: " + outcome([&] {
-    Event::record(cuda);
-    return std::string("no error");
-  });
+            Event::record(cuda);
+            return std::string("no error");
+          });
   text += "\n" + cpu_goes_on();
   report(text);
 }
@@ -98,7 +103,9 @@ void expect_lost(const std::string& text, const std::string& code) {
   EXPECT_TRUE(contains(text, "original: 10")) << text;
   EXPECT_TRUE(contains(text, "report: not usable " + lost)) << text;
   EXPECT_TRUE(contains(text, "named: error ")) << text;
-  EXPECT_TRUE(contains(text, "scope: 30 fallbacks 1")) << text;
+  EXPECT_TRUE(contains(text, "scope: 30 joined 8 fallbacks 1")) << text;
+  EXPECT_TRUE(contains(text, "auto: 10000000 auto: estimated cpu ")) << text;
+  EXPECT_TRUE(contains(text, ", cuda:0 not: " + lost)) << text;
   EXPECT_TRUE(contains(text, "event: error 7 cuda: " + lost)) << text;
   EXPECT_TRUE(contains(text, "cpu goes on")) << text;
 }
@@ -106,9 +113,10 @@ void expect_lost(const std::string& text, const std::string& code) {
 TEST_F(cuda_fault, lost_device_loses_only_what_was_on_it_alone) {
   for (const char* code : {"719", "700"})
     for (const char* async : {"0", "1"})
-      expect_lost(run_child("cuda_fault_child.DISABLED_loses_the_device",
-                            {{"STAND_IN_LAUNCH_FAIL_AT", "5"}, {"STAND_IN_LAUNCH_FAIL_CODE", code}, {"STAND_IN_ASYNC", async}}),
-                  code);
+      expect_lost(
+          run_child("cuda_fault_child.DISABLED_loses_the_device",
+                    {{"STAND_IN_LAUNCH_FAIL_AT", "5"}, {"STAND_IN_LAUNCH_FAIL_CODE", code}, {"STAND_IN_ASYNC", async}}),
+          code);
 }
 
 TEST_F(cuda_fault, lost_device_without_pools_is_the_same) {
@@ -120,17 +128,19 @@ TEST_F(cuda_fault, lost_device_without_pools_is_the_same) {
 TEST(cuda_fault_child, DISABLED_loses_one_of_two_devices) {
   const Device first("cuda:0"), second("cuda:1");  // four launches of probes
   const array x = array::from<float>({1, 2, 3, 4});
-  const array on_second = (x.to(second) + 1).eval();  // launch 5
+  const array on_second = (x.to(second) + 1).eval();                                                  // launch 5
   const std::string lost = outcome([&] { return std::to_string((x.to(first) * 2).eval().size()); });  // launch 6
   std::string text = contains(lost, "(719)") ? "lost" : lost;
   text += ", second " + total(on_second) + ", " + total(x.to(second) * 3);
   for (const DeviceReport& report_now : devices())
-    if (report_now.name.starts_with("cuda")) text += ", " + report_now.name + (report_now.usable ? " usable" : " not usable");
+    if (report_now.name.starts_with("cuda"))
+      text += ", " + report_now.name + (report_now.usable ? " usable" : " not usable");
   report(text);
 }
 
 TEST_F(cuda_fault, second_device_works_on_when_the_first_is_lost) {
-  EXPECT_EQ(run_child("cuda_fault_child.DISABLED_loses_one_of_two_devices", {{"STAND_IN_DEVICES", "2"}, {"STAND_IN_LAUNCH_FAIL_AT", "6"}}),
+  EXPECT_EQ(run_child("cuda_fault_child.DISABLED_loses_one_of_two_devices",
+                      {{"STAND_IN_DEVICES", "2"}, {"STAND_IN_LAUNCH_FAIL_AT", "6"}}),
             "lost, second 14, 30, cuda:0 not usable, cuda:1 usable");
 }
 
@@ -150,8 +160,8 @@ TEST(cuda_fault_child, DISABLED_moves_between_devices) {
 
 TEST_F(cuda_fault, arrays_move_between_devices_through_the_host_and_are_counted) {
   for (const char* async : {"0", "1"}) {
-    const std::string text =
-        run_child("cuda_fault_child.DISABLED_moves_between_devices", {{"STAND_IN_DEVICES", "2"}, {"STAND_IN_ASYNC", async}});
+    const std::string text = run_child("cuda_fault_child.DISABLED_moves_between_devices",
+                                       {{"STAND_IN_DEVICES", "2"}, {"STAND_IN_ASYNC", async}});
     EXPECT_TRUE(text.starts_with("moved 8000000, on cuda:0 cuda:1, right 1, error ")) << text;
     EXPECT_TRUE(contains(text, "cuda:0") && contains(text, "cuda:1")) << text;
     EXPECT_TRUE(text.ends_with(", races 0")) << text;
@@ -177,14 +187,17 @@ TEST(cuda_fault_child, DISABLED_runs_out_of_memory) {
 
 TEST_F(cuda_fault, failing_allocation_is_tried_again_after_everything_kept_was_given_back) {
   for (const char* pools : {"0", "1"})
-    EXPECT_EQ(run_child("cuda_fault_child.DISABLED_runs_out_of_memory", {{"STAND_IN_POOLS", pools}, {"STAND_IN_OOM_COUNT", "1"}}),
+    EXPECT_EQ(run_child("cuda_fault_child.DISABLED_runs_out_of_memory",
+                        {{"STAND_IN_POOLS", pools}, {"STAND_IN_OOM_COUNT", "1"}}),
               "computed ready, lazy 0, live 8000000, then 2000000");
 }
 
 TEST_F(cuda_fault, device_without_room_says_what_is_free_and_leaves_the_array_lazy) {
   for (const char* pools : {"0", "1"}) {
-    const std::string text = run_child("cuda_fault_child.DISABLED_runs_out_of_memory", {{"STAND_IN_POOLS", pools}, {"STAND_IN_OOM_COUNT", "2"}});
-    EXPECT_TRUE(text.starts_with("error 4 eval of multiply of shape (1000000): allocate: cuda:0 (Stand-in device 0) has no room for 4000000 bytes; ") ||
+    const std::string text = run_child("cuda_fault_child.DISABLED_runs_out_of_memory",
+                                       {{"STAND_IN_POOLS", pools}, {"STAND_IN_OOM_COUNT", "2"}});
+    EXPECT_TRUE(text.starts_with("error 4 eval of multiply of shape (1000000): allocate: cuda:0 (Stand-in device 0) "
+                                 "has no room for 4000000 bytes; ") ||
                 contains(text, "has no room for 4000000 bytes; "))
         << text;
     EXPECT_TRUE(contains(text, " bytes are free, lazy 1, live 4000000, then 2000000")) << text;
@@ -202,7 +215,8 @@ TEST(cuda_fault_child, DISABLED_copies_much) {
     std::vector<array> small;
     for (int j = 0; j < 70; ++j) small.push_back(full({16'000}, j, f32).contiguous().to(cuda));
     for (int j = 0; j < 70; ++j)
-      if (small[static_cast<std::size_t>(j)].to_vector<float>() != std::vector<float>(16'000, static_cast<float>(j))) text = "wrong";
+      if (small[static_cast<std::size_t>(j)].to_vector<float>() != std::vector<float>(16'000, static_cast<float>(j)))
+        text = "wrong";
   }
   report(text + ", races " + std::to_string(races()));
 }
@@ -210,9 +224,10 @@ TEST(cuda_fault_child, DISABLED_copies_much) {
 TEST_F(cuda_fault, copies_are_right_with_and_without_pinned_memory) {
   for (const char* async : {"0", "1"})
     for (const char* fail_at : {"0", "1", "2"})
-      EXPECT_EQ(run_child("cuda_fault_child.DISABLED_copies_much",
-                          {{"STAND_IN_ASYNC", async}, {"STAND_IN_HOST_OOM_AT", fail_at}, {"STAND_IN_OOM_COUNT", "1000"}}),
-                "right, races 0")
+      EXPECT_EQ(
+          run_child("cuda_fault_child.DISABLED_copies_much",
+                    {{"STAND_IN_ASYNC", async}, {"STAND_IN_HOST_OOM_AT", fail_at}, {"STAND_IN_OOM_COUNT", "1000"}}),
+          "right, races 0")
           << "async " << async << ", pinned memory fails from " << fail_at;
 }
 
@@ -243,8 +258,8 @@ TEST(cuda_fault_child, DISABLED_reports) {
       if (report_now.name.starts_with("cuda")) return report_now;
     return DeviceReport();
   }();
-  report(found.name + (found.usable ? " usable " : " not usable ") + found.reason + "\nnamed: " +
-         outcome([] { return Device("cuda").name(); }) + "\n" + cpu_goes_on());
+  report(found.name + (found.usable ? " usable " : " not usable ") + found.reason +
+         "\nnamed: " + outcome([] { return Device("cuda").name(); }) + "\n" + cpu_goes_on());
 }
 
 TEST_F(cuda_fault, unfit_driver_or_compiler_makes_the_device_not_usable_and_says_why) {
@@ -253,7 +268,8 @@ TEST_F(cuda_fault, unfit_driver_or_compiler_makes_the_device_not_usable_and_says
     const char* value;
     const char* sentence;
   } cases[] = {
-      {"STAND_IN_LOAD", "222", "cuModuleLoadData failed on cuda:0 (Stand-in device 0), code of NVRTC 12.9, driver for CUDA 12.9"},
+      {"STAND_IN_LOAD", "222",
+       "cuModuleLoadData failed on cuda:0 (Stand-in device 0), code of NVRTC 12.9, driver for CUDA 12.9"},
       {"STAND_IN_LOAD", "222", "CUDA_ERROR_UNSUPPORTED_PTX_VERSION (222)"},
       {"STAND_IN_LOAD", "218", "CUDA_ERROR_INVALID_PTX (218)"},
       {"STAND_IN_LOAD", "209", "CUDA_ERROR_NO_BINARY_FOR_GPU (209)"},
@@ -263,7 +279,8 @@ TEST_F(cuda_fault, unfit_driver_or_compiler_makes_the_device_not_usable_and_says
   };
   for (const auto& expected : cases) {
     const std::string text =
-        run_child("cuda_fault_child.DISABLED_reports", {{expected.cue, expected.value}, {"STAND_IN_OOM_COUNT", "2"}, {"TRIREME_CACHE", "0"}});
+        run_child("cuda_fault_child.DISABLED_reports",
+                  {{expected.cue, expected.value}, {"STAND_IN_OOM_COUNT", "2"}, {"TRIREME_CACHE", "0"}});
     EXPECT_TRUE(text.starts_with("cuda:0 not usable ")) << text;
     EXPECT_TRUE(contains(text, expected.sentence)) << expected.sentence << "\n" << text;
     EXPECT_TRUE(contains(text, "named: error ")) << text;
@@ -274,7 +291,9 @@ TEST_F(cuda_fault, unfit_driver_or_compiler_makes_the_device_not_usable_and_says
 TEST_F(cuda_fault, newer_compiler_than_the_driver_says_what_to_do) {
   const std::string text =
       run_child("cuda_fault_child.DISABLED_reports", {{"STAND_IN_LOAD", "222"}, {"STAND_IN_DRIVER_VERSION", "12020"}});
-  EXPECT_TRUE(contains(text, "code of NVRTC 12.9, driver for CUDA 12.2 (update the driver, or install an NVRTC that is not newer)")) << text;
+  EXPECT_TRUE(contains(
+      text, "code of NVRTC 12.9, driver for CUDA 12.2 (update the driver, or install an NVRTC that is not newer)"))
+      << text;
 }
 
 TEST_F(cuda_fault, old_compiler_is_no_use) {
@@ -331,7 +350,8 @@ TEST(cuda_fault_child, DISABLED_exits_with_arrays_and_work_in_flight) {
 TEST_F(cuda_fault, process_ends_cleanly_with_arrays_and_work_on_the_device) {
   for (const char* pools : {"0", "1"})
     for (const char* async : {"0", "1"})
-      EXPECT_EQ(run_child("cuda_fault_child.DISABLED_exits_with_arrays_and_work_in_flight", {{"STAND_IN_POOLS", pools}, {"STAND_IN_ASYNC", async}}),
+      EXPECT_EQ(run_child("cuda_fault_child.DISABLED_exits_with_arrays_and_work_in_flight",
+                          {{"STAND_IN_POOLS", pools}, {"STAND_IN_ASYNC", async}}),
                 "exits");
 }
 

@@ -44,7 +44,8 @@ void reset_counts() { reinterpret_cast<void (*)()>(dlsym(dlopen("libOpenCL.so.1"
 class opencl_fault : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(kStandIn + "/libOpenCL.so.1")) GTEST_SKIP() << "there was no libOpenCL.so.1 to build " << kStandIn;
+    if (!std::filesystem::exists(kStandIn + "/libOpenCL.so.1"))
+      GTEST_SKIP() << "there was no libOpenCL.so.1 to build " << kStandIn;
     if (!report_of("opencl:0").usable) GTEST_SKIP() << "no usable OpenCL device: " << report_of("opencl").reason;
   }
   static std::string run(const char* child, std::initializer_list<std::pair<const char*, const char*>> cues) {
@@ -59,7 +60,8 @@ class opencl_fault : public testing::Test {
 
 TEST(opencl_fault_child, DISABLED_reports) {
   const DeviceReport found = report_of("opencl");
-  std::string text = found.name + (found.usable ? " usable" : " not usable") + (found.exact ? " exact" : " not exact") + ": " + found.reason;
+  std::string text = found.name + (found.usable ? " usable" : " not usable") + (found.exact ? " exact" : " not exact") +
+                     ": " + found.reason;
   for (const std::string& lack : found.lacks) text += "\nlack: " + lack;
   text += "\nnamed: " + outcome([] { return Device("opencl").name(); });
   report(text + "\n" + cpu_goes_on());
@@ -86,7 +88,9 @@ TEST_F(opencl_fault, unusable_devices_say_why) {
       {"STAND_IN_CL_LOST_AT", "9", "CL_DEVICE_NOT_AVAILABLE (-2)"},
   };
   for (const auto& expected : cases) {
-    const std::string text = run("reports", {{expected.cue, expected.value}, {"STAND_IN_CL_OOM_COUNT", "2"}, {"STAND_IN_CL_LAUNCH_FAIL_COUNT", "2"}});
+    const std::string text =
+        run("reports",
+            {{expected.cue, expected.value}, {"STAND_IN_CL_OOM_COUNT", "2"}, {"STAND_IN_CL_LAUNCH_FAIL_COUNT", "2"}});
     EXPECT_TRUE(contains(text, " not usable")) << text;
     EXPECT_TRUE(contains(text, expected.sentence)) << expected.sentence << "\n" << text;
     EXPECT_TRUE(contains(text, "named: error ")) << text;
@@ -98,7 +102,9 @@ TEST_F(opencl_fault, empty_vendor_folder_means_no_platform) {
   const std::string folder = TRIREME_BINARY_DIR "/empty_vendors";
   std::filesystem::create_directories(folder);
   const std::string text = run("reports", {{"OCL_ICD_VENDORS", folder.c_str()}});
-  EXPECT_TRUE(text.starts_with("opencl not usable not exact: The OpenCL loader works, but no OpenCL platform is installed.")) << text;
+  EXPECT_TRUE(
+      text.starts_with("opencl not usable not exact: The OpenCL loader works, but no OpenCL platform is installed."))
+      << text;
   EXPECT_TRUE(text.ends_with("cpu goes on")) << text;
 }
 
@@ -135,7 +141,8 @@ TEST_F(opencl_fault, device_without_f64_runs_exact_f32_programs) {
 
 TEST_F(opencl_fault, device_without_correct_division_lists_what_that_makes_of_f32) {
   const std::string text = run("reports", {{"STAND_IN_CL_WITHOUT", "divide"}});
-  EXPECT_TRUE(contains(text, "lack: no correctly rounded f32 divide and sqrt: float32 programs with divide, sqrt")) << text;
+  EXPECT_TRUE(contains(text, "lack: no correctly rounded f32 divide and sqrt: float32 programs with divide, sqrt"))
+      << text;
   EXPECT_TRUE(contains(text, "does not round f32 division and square root correctly")) << text;
   EXPECT_TRUE(text.ends_with("cpu goes on")) << text;
 }
@@ -150,7 +157,8 @@ TEST(opencl_fault_child, DISABLED_auto_chooses) {
 }
 
 TEST_F(opencl_fault, auto_never_chooses_a_device_that_is_not_exact) {
-  const std::string text = run("auto_chooses", {{"STAND_IN_CL_GPU", "1"}, {"STAND_IN_CL_WITHOUT", "subnormals"}, {"TRIREME_STRICT", "1"}});
+  const std::string text =
+      run("auto_chooses", {{"STAND_IN_CL_GPU", "1"}, {"STAND_IN_CL_WITHOUT", "subnormals"}, {"TRIREME_STRICT", "1"}});
   EXPECT_TRUE(text.starts_with("1 cpu ")) << text;
   EXPECT_FALSE(contains(text.substr(0, text.find('\n')), "opencl")) << text;
   EXPECT_TRUE(contains(text, "opencl:0 not: opencl:0")) << text;
@@ -217,12 +225,15 @@ TEST(opencl_fault_child, DISABLED_fails_once) {
 
 TEST_F(opencl_fault, failing_buffer_or_launch_is_tried_again_without_what_is_kept) {
   EXPECT_EQ(run("fails_once", {{"CUE_OOM", "1"}}), "computed, then ready, 2000000, usable 1");
-  EXPECT_EQ(run("fails_once", {{"CUE_LAUNCH", "1"}, {"STAND_IN_CL_LAUNCH_FAIL_CODE", "-4"}}), "computed, then ready, 2000000, usable 1");
+  EXPECT_EQ(run("fails_once", {{"CUE_LAUNCH", "1"}, {"STAND_IN_CL_LAUNCH_FAIL_CODE", "-4"}}),
+            "computed, then ready, 2000000, usable 1");
 }
 
 TEST_F(opencl_fault, buffer_or_launch_that_fails_again_is_an_error_and_leaves_the_array_lazy) {
   std::string text = run("fails_once", {{"CUE_OOM", "1"}, {"STAND_IN_CL_OOM_COUNT", "2"}});
-  EXPECT_TRUE(text.starts_with("error 4 ") && contains(text, "has no room for") && contains(text, "CL_MEM_OBJECT_ALLOCATION_FAILURE (-4)")) << text;
+  EXPECT_TRUE(text.starts_with("error 4 ") && contains(text, "has no room for") &&
+              contains(text, "CL_MEM_OBJECT_ALLOCATION_FAILURE (-4)"))
+      << text;
   EXPECT_TRUE(text.ends_with(", then lazy, 2000000, usable 1")) << text;
   text = run("fails_once", {{"CUE_LAUNCH", "1"}, {"STAND_IN_CL_LAUNCH_FAIL_COUNT", "2"}});
   EXPECT_TRUE(text.starts_with("error 7 ") && contains(text, "clEnqueueNDRangeKernel failed on opencl:0")) << text;

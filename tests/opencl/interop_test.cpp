@@ -30,8 +30,8 @@ class opencl_interop : public testing::Test {
   }
   cl_command_queue queue(cl_bitfield properties = 0) const {
     cl_int code = -1;
-    cl_command_queue made = driver().clCreateCommandQueue(reinterpret_cast<cl_context>(native.context),
-                                                          reinterpret_cast<cl_device_id>(native.device), properties, &code);
+    cl_command_queue made = driver().clCreateCommandQueue(
+        reinterpret_cast<cl_context>(native.context), reinterpret_cast<cl_device_id>(native.device), properties, &code);
     EXPECT_EQ(code, 0);
     return made;
   }
@@ -47,7 +47,9 @@ class opencl_interop : public testing::Test {
   }
   static std::vector<float> read(cl_command_queue from, DriverHandle memory, std::size_t offset, std::size_t count) {
     std::vector<float> values(count);
-    EXPECT_EQ(driver().clEnqueueReadBuffer(from, reinterpret_cast<cl_mem>(memory), 1, offset, count * 4, values.data(), 0, nullptr, nullptr), 0);
+    EXPECT_EQ(driver().clEnqueueReadBuffer(from, reinterpret_cast<cl_mem>(memory), 1, offset, count * 4, values.data(),
+                                           0, nullptr, nullptr),
+              0);
     return values;
   }
   template <class T>
@@ -165,22 +167,28 @@ TEST_F(opencl_interop, what_cannot_be_shared_is_refused) {
   const cl_mem stranger = buffer_in(other, 32), small = buffer(16);
   const cl_command_queue foreign = driver().clCreateCommandQueue(other, own, 0, &code);
   const auto refused = [&](DriverHandle memory, const char* word) {
-    expect_error([&] { from_device_pointer(memory, {8}, f32, device); }, Code::invalid_argument, "from_device_pointer", {word});
+    expect_error([&] { from_device_pointer(memory, {8}, f32, device); }, Code::invalid_argument, "from_device_pointer",
+                 {word});
   };
   refused(0, "null");
   refused(handle(stranger), "another context");
   refused(handle(small), "has 16 bytes, the array needs 32");
   expect_error([&] { StreamScope scope(device, 0); }, Code::invalid_argument, "stream", {"null"});
-  expect_error([&] { StreamScope scope(device, handle(foreign)); }, Code::invalid_argument, "stream", {"another context"});
-  if (const cl_command_queue unordered = driver().clCreateCommandQueue(reinterpret_cast<cl_context>(native.context), own, kOutOfOrder, &code); code == 0) {
-    expect_error([&] { StreamScope scope(device, handle(unordered)); }, Code::invalid_argument, "stream", {"out of order"});
+  expect_error([&] { StreamScope scope(device, handle(foreign)); }, Code::invalid_argument, "stream",
+               {"another context"});
+  if (const cl_command_queue unordered =
+          driver().clCreateCommandQueue(reinterpret_cast<cl_context>(native.context), own, kOutOfOrder, &code);
+      code == 0) {
+    expect_error([&] { StreamScope scope(device, handle(unordered)); }, Code::invalid_argument, "stream",
+                 {"out of order"});
     driver().clReleaseCommandQueue(unordered);
   }
   driver().clReleaseMemObject(stranger);
   driver().clReleaseMemObject(small);
   driver().clReleaseCommandQueue(foreign);
   driver().clReleaseContext(other);
-  EXPECT_EQ(sum(array::from<float>(kValues, {8}).to(device)).item<float>(), 36.0f) << "nothing has been broken by all this";
+  EXPECT_EQ(sum(array::from<float>(kValues, {8}).to(device)).item<float>(), 36.0f)
+      << "nothing has been broken by all this";
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 using namespace stand_in;
 
-// A device has its default pool and those made; all keep the same memory. A pool's handle is its context's address, plus 1
-// for one that was made.
+// A device has its default pool and those made; all keep the same memory. A pool's handle is its context's address,
+// plus 1 for one that was made.
 namespace {
 
 int device_of(CUmemoryPool pool) {
@@ -38,9 +38,11 @@ STAND_IN_API CUresult cuDeviceGetDefaultMemPool(CUmemoryPool* pool, CUdevice dev
 STAND_IN_API CUresult cuMemPoolCreate(CUmemoryPool* pool, const PoolProperties* properties) {
   STAND_IN_READY();
   if (environment("STAND_IN_POOLS", 1) == 0) return CUDA_ERROR_NOT_SUPPORTED;
-  if (!pool || !properties || properties->allocation_type != 1 || properties->location_type != 1) return CUDA_ERROR_INVALID_VALUE;
+  if (!pool || !properties || properties->allocation_type != 1 || properties->location_type != 1)
+    return CUDA_ERROR_INVALID_VALUE;
   if (properties->location_id < 0 || properties->location_id >= device_count()) return CUDA_ERROR_INVALID_DEVICE;
-  if (std::any_of(properties->rest, properties->rest + 64, [](unsigned char c) { return c != 0; })) return CUDA_ERROR_INVALID_VALUE;
+  if (std::any_of(properties->rest, properties->rest + 64, [](unsigned char c) { return c != 0; }))
+    return CUDA_ERROR_INVALID_VALUE;
   *pool = pool_of(properties->location_id, true);
   return CUDA_SUCCESS;
 }
@@ -67,7 +69,8 @@ STAND_IN_API CUresult cuMemPoolTrimTo(CUmemoryPool pool, std::size_t keep) {
   return CUDA_SUCCESS;
 }
 STAND_IN_API CUresult cuMemAllocAsync(CUdeviceptr* address, std::size_t bytes, CUstream stream);
-STAND_IN_API CUresult cuMemAllocFromPoolAsync(CUdeviceptr* address, std::size_t bytes, CUmemoryPool pool, CUstream stream) {
+STAND_IN_API CUresult cuMemAllocFromPoolAsync(CUdeviceptr* address, std::size_t bytes, CUmemoryPool pool,
+                                              CUstream stream) {
   STAND_IN_READY();
   if (device_of(pool) != current_context()->device) return CUDA_ERROR_INVALID_VALUE;
   return cuMemAllocAsync(address, bytes, stream);
@@ -93,7 +96,8 @@ STAND_IN_API CUresult cuMemGetInfo_v2(std::size_t* free_bytes, std::size_t* tota
   return CUDA_SUCCESS;
 }
 
-// CU_POINTER_ATTRIBUTE_: CONTEXT 1, MEMORY_TYPE 2 (host 1, device 2), DEVICE_ORDINAL 9, RANGE_START_ADDR 11, RANGE_SIZE 12.
+// CU_POINTER_ATTRIBUTE_: CONTEXT 1, MEMORY_TYPE 2 (host 1, device 2), DEVICE_ORDINAL 9, RANGE_START_ADDR 11,
+// RANGE_SIZE 12.
 STAND_IN_API CUresult cuPointerGetAttribute(void* value, int attribute, CUdeviceptr address) {
   STAND_IN_READY();
   if (!value) return CUDA_ERROR_INVALID_VALUE;
@@ -105,11 +109,17 @@ STAND_IN_API CUresult cuPointerGetAttribute(void* value, int attribute, CUdevice
   const Block& found = block ? *block : *host;
   const auto put = [value](auto what) { return std::memcpy(value, &what, sizeof what), CUDA_SUCCESS; };
   switch (attribute) {
-    case 1: return put(found.from_pool ? nullptr : &state().contexts[found.device]);
-    case 2: return put(block ? 2u : 1u);
-    case 9: return put(found.device);
-    case 11: return put(block ? begin : reinterpret_cast<CUdeviceptr>(host_begin));
-    case 12: return put(found.bytes);
-    default: return CUDA_ERROR_INVALID_VALUE;
+    case 1:
+      return put(found.from_pool ? nullptr : &state().contexts[found.device]);
+    case 2:
+      return put(block ? 2u : 1u);
+    case 9:
+      return put(found.device);
+    case 11:
+      return put(block ? begin : reinterpret_cast<CUdeviceptr>(host_begin));
+    case 12:
+      return put(found.bytes);
+    default:
+      return CUDA_ERROR_INVALID_VALUE;
   }
 }

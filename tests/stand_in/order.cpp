@@ -1,10 +1,10 @@
 // tests/stand_in/order.cpp -- the order of work: streams that wait, events, and uses that nothing orders
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether two works may run in either order does not depend on when this host runs them: each stream counts its works and
-// knows how many of every other stream's come before its next one (a vector clock). Events, waits and the host, when it
-// has waited for something, carry that knowledge. A block of memory remembers its last writer and readers; a use that
-// does not know of them is a mistake that a GPU would let pass, most of the time.
+// Whether two works may run in either order does not depend on when this host runs them: each stream counts its works
+// and knows how many of every other stream's come before its next one (a vector clock). Events, waits and the host,
+// when it has waited for something, carry that knowledge. A block of memory remembers its last writer and readers; a
+// use that does not know of them is a mistake that a GPU would let pass, most of the time.
 #include "driver.hpp"
 
 #include <algorithm>
@@ -132,8 +132,9 @@ CUresult note_use(Uses& uses, CUstream_st& stream, bool writes, std::size_t byte
   }
   if (other.empty()) return CUDA_SUCCESS;
   ++state().races;
-  const std::string what = "memory of " + std::to_string(bytes) + " bytes, " + other + ", is " + (writes ? "written" : "read") +
-                           " in stream " + std::to_string(stream.id) + " without an event or a wait in between";
+  const std::string what = "memory of " + std::to_string(bytes) + " bytes, " + other + ", is " +
+                           (writes ? "written" : "read") + " in stream " + std::to_string(stream.id) +
+                           " without an event or a wait in between";
   std::fprintf(stderr, "stand-in: %s\n", what.c_str());
   return stick(stream.context, CUDA_ERROR_ILLEGAL_ADDRESS, what);
 }
@@ -151,7 +152,8 @@ CUresult note_use(const void* address, CUstream_st& stream, bool writes) {
     }
     return note_use(*block->uses, stream, writes, block->bytes);
   }
-  if (const Block* block = find_host_block(address, &host_begin)) return note_use(*block->uses, stream, writes, block->bytes);
+  if (const Block* block = find_host_block(address, &host_begin))
+    return note_use(*block->uses, stream, writes, block->bytes);
   return CUDA_SUCCESS;
 }
 

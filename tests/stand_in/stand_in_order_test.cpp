@@ -134,7 +134,8 @@ TEST_F(StandInOrder, writing_what_another_stream_reads_is_reported_and_two_reade
   Buffer x(std::vector<int>{1}), y(std::vector<int>{2}), z(std::vector<int>{3});
   EXPECT_EQ(launch(f, streams[0], y.address(), x.address()), CUDA_SUCCESS);
   EXPECT_EQ(launch(f, streams[1], z.address(), x.address()), CUDA_SUCCESS) << "both read x";
-  EXPECT_EQ(launch(f, streams[1], x.address(), z.address()), CUDA_ERROR_ILLEGAL_ADDRESS) << "which the first may still read";
+  EXPECT_EQ(launch(f, streams[1], x.address(), z.address()), CUDA_ERROR_ILLEGAL_ADDRESS)
+      << "which the first may still read";
   cuda().reset();  // so that the buffers can be freed
 }
 

@@ -37,7 +37,8 @@ const DriverFunctions* real() {
     void* library = dlopen(STAND_IN_CL_REAL, RTLD_NOW | RTLD_LOCAL);
     if (!library) return nullptr;
     auto* found = new DriverFunctions;
-#define FUNCTION(name, need, result, parameters) found->name = reinterpret_cast<result(*) parameters>(dlsym(library, #name));
+#define FUNCTION(name, need, result, parameters) \
+  found->name = reinterpret_cast<result(*) parameters>(dlsym(library, #name));
 #include "opencl/driver.def"
 #undef FUNCTION
     return found;
@@ -92,7 +93,8 @@ EXPORT cl_int clGetPlatformIDs(cl_uint room, cl_platform_id* platforms, cl_uint*
   std::this_thread::sleep_for(std::chrono::milliseconds(cue("STAND_IN_CL_HANG_MS")));
   return real() ? real()->clGetPlatformIDs(room, platforms, count) : kPlatformNotFound;
 }
-EXPORT cl_int clGetDeviceIDs(cl_platform_id platform, cl_bitfield type, cl_uint room, cl_device_id* devices, cl_uint* count) {
+EXPORT cl_int clGetDeviceIDs(cl_platform_id platform, cl_bitfield type, cl_uint room, cl_device_id* devices,
+                             cl_uint* count) {
   return cue("STAND_IN_CL_NO_DEVICE") ? kDeviceNotFound : real()->clGetDeviceIDs(platform, type, room, devices, count);
 }
 
@@ -148,25 +150,28 @@ EXPORT cl_int clGetProgramBuildInfo(cl_program program, cl_device_id device, cl_
   return real()->clGetProgramBuildInfo(program, device, what, room, to, bytes);
 }
 
-EXPORT cl_int clEnqueueNDRangeKernel(cl_command_queue queue, cl_kernel kernel, cl_uint dimensions, const std::size_t* offset,
-                                     const std::size_t* global, const std::size_t* local, cl_uint waits,
-                                     const cl_event* wait_for, cl_event* event) {
+EXPORT cl_int clEnqueueNDRangeKernel(cl_command_queue queue, cl_kernel kernel, cl_uint dimensions,
+                                     const std::size_t* offset, const std::size_t* global, const std::size_t* local,
+                                     cl_uint waits, const cl_event* wait_for, cl_event* event) {
   if (const cl_int code = command()) return code;
   if (fails(counts.launches, "STAND_IN_CL_LAUNCH_FAIL_AT", "STAND_IN_CL_LAUNCH_FAIL_COUNT"))
     return static_cast<cl_int>(cue("STAND_IN_CL_LAUNCH_FAIL_CODE", kOutOfResources));
   return real()->clEnqueueNDRangeKernel(queue, kernel, dimensions, offset, global, local, waits, wait_for, event);
 }
-EXPORT cl_int clEnqueueWriteBuffer(cl_command_queue queue, cl_mem to, cl_uint blocking, std::size_t offset, std::size_t bytes,
-                                   const void* from, cl_uint waits, const cl_event* wait_for, cl_event* event) {
+EXPORT cl_int clEnqueueWriteBuffer(cl_command_queue queue, cl_mem to, cl_uint blocking, std::size_t offset,
+                                   std::size_t bytes, const void* from, cl_uint waits, const cl_event* wait_for,
+                                   cl_event* event) {
   if (const cl_int code = command()) return code;
   return real()->clEnqueueWriteBuffer(queue, to, blocking, offset, bytes, from, waits, wait_for, event);
 }
-EXPORT cl_int clEnqueueReadBuffer(cl_command_queue queue, cl_mem from, cl_uint blocking, std::size_t offset, std::size_t bytes,
-                                  void* to, cl_uint waits, const cl_event* wait_for, cl_event* event) {
+EXPORT cl_int clEnqueueReadBuffer(cl_command_queue queue, cl_mem from, cl_uint blocking, std::size_t offset,
+                                  std::size_t bytes, void* to, cl_uint waits, const cl_event* wait_for,
+                                  cl_event* event) {
   if (const cl_int code = command()) return code;
   return real()->clEnqueueReadBuffer(queue, from, blocking, offset, bytes, to, waits, wait_for, event);
 }
-EXPORT cl_int clEnqueueMarkerWithWaitList(cl_command_queue queue, cl_uint waits, const cl_event* wait_for, cl_event* event) {
+EXPORT cl_int clEnqueueMarkerWithWaitList(cl_command_queue queue, cl_uint waits, const cl_event* wait_for,
+                                          cl_event* event) {
   if (const cl_int code = command()) return code;
   return real()->clEnqueueMarkerWithWaitList(queue, waits, wait_for, event);
 }
@@ -181,32 +186,36 @@ EXPORT cl_int clWaitForEvents(cl_uint count, const cl_event* events) {
   EXPORT result name parameters { return real()->name arguments; }
 PASS(cl_int, clGetPlatformInfo, (cl_platform_id p, cl_uint what, std::size_t room, void* to, std::size_t* bytes),
      (p, what, room, to, bytes))
-PASS(cl_context, clCreateContext, (const std::intptr_t* p, cl_uint n, const cl_device_id* d, void (*f)(const char*,
-     const void*, std::size_t, void*), void* u, cl_int* code), (p, n, d, f, u, code))
+PASS(cl_context, clCreateContext,
+     (const std::intptr_t* p, cl_uint n, const cl_device_id* d, void (*f)(const char*, const void*, std::size_t, void*),
+      void* u, cl_int* code),
+     (p, n, d, f, u, code))
 PASS(cl_int, clReleaseContext, (cl_context c), (c))
-PASS(cl_command_queue, clCreateCommandQueue, (cl_context c, cl_device_id d, cl_bitfield p, cl_int* code), (c, d, p,
-     code))
+PASS(cl_command_queue, clCreateCommandQueue, (cl_context c, cl_device_id d, cl_bitfield p, cl_int* code),
+     (c, d, p, code))
 PASS(cl_int, clRetainMemObject, (cl_mem m), (m))
 PASS(cl_int, clReleaseMemObject, (cl_mem m), (m))
-PASS(cl_int, clGetMemObjectInfo, (cl_mem m, cl_uint what, std::size_t room, void* to, std::size_t* bytes), (m, what,
-     room, to, bytes))
+PASS(cl_int, clGetMemObjectInfo, (cl_mem m, cl_uint what, std::size_t room, void* to, std::size_t* bytes),
+     (m, what, room, to, bytes))
 PASS(cl_int, clRetainCommandQueue, (cl_command_queue q), (q))
 PASS(cl_int, clReleaseCommandQueue, (cl_command_queue q), (q))
-PASS(cl_int, clGetCommandQueueInfo, (cl_command_queue q, cl_uint what, std::size_t room, void* to, std::size_t*
-     bytes), (q, what, room, to, bytes))
-PASS(cl_int, clEnqueueBarrierWithWaitList, (cl_command_queue q, cl_uint n, const cl_event* w, cl_event* e), (q, n,
-     w, e))
-PASS(cl_int, clGetEventInfo, (cl_event e, cl_uint what, std::size_t room, void* to, std::size_t* bytes), (e, what,
-     room, to, bytes))
+PASS(cl_int, clGetCommandQueueInfo, (cl_command_queue q, cl_uint what, std::size_t room, void* to, std::size_t* bytes),
+     (q, what, room, to, bytes))
+PASS(cl_int, clEnqueueBarrierWithWaitList, (cl_command_queue q, cl_uint n, const cl_event* w, cl_event* e),
+     (q, n, w, e))
+PASS(cl_int, clGetEventInfo, (cl_event e, cl_uint what, std::size_t room, void* to, std::size_t* bytes),
+     (e, what, room, to, bytes))
 PASS(cl_int, clGetEventProfilingInfo, (cl_event e, cl_uint what, std::size_t room, void* to, std::size_t* bytes),
      (e, what, room, to, bytes))
 PASS(cl_int, clReleaseEvent, (cl_event e), (e))
-PASS(cl_program, clCreateProgramWithSource, (cl_context c, cl_uint n, const char** t, const std::size_t* l, cl_int*
-     code), (c, n, t, l, code))
-PASS(cl_program, clCreateProgramWithBinary, (cl_context c, cl_uint n, const cl_device_id* d, const std::size_t* l,
-     const unsigned char** b, cl_int* s, cl_int* code), (c, n, d, l, b, s, code))
-PASS(cl_int, clGetProgramInfo, (cl_program p, cl_uint what, std::size_t room, void* to, std::size_t* bytes), (p,
-     what, room, to, bytes))
+PASS(cl_program, clCreateProgramWithSource,
+     (cl_context c, cl_uint n, const char** t, const std::size_t* l, cl_int* code), (c, n, t, l, code))
+PASS(cl_program, clCreateProgramWithBinary,
+     (cl_context c, cl_uint n, const cl_device_id* d, const std::size_t* l, const unsigned char** b, cl_int* s,
+      cl_int* code),
+     (c, n, d, l, b, s, code))
+PASS(cl_int, clGetProgramInfo, (cl_program p, cl_uint what, std::size_t room, void* to, std::size_t* bytes),
+     (p, what, room, to, bytes))
 PASS(cl_int, clReleaseProgram, (cl_program p), (p))
 PASS(cl_kernel, clCreateKernel, (cl_program p, const char* n, cl_int* code), (p, n, code))
 PASS(cl_int, clReleaseKernel, (cl_kernel k), (k))
