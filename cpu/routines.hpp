@@ -90,6 +90,7 @@ struct Routines {
   NarrowRoutine narrow[kReductions][kDtypeCount];
   StreamRoutine stream;
   TransposeRoutine transpose[4];                 // of elements of 1, 2, 4 and 8 bytes
+  TransposeRoutine transpose_past[2];            // of 4 and 8 bytes, past the caches, with the fence; `to` aligned to an element
 };
 
 // Each level's files define these; fill calls fill_math, and nothing else of them is called from outside.

@@ -56,6 +56,8 @@ namespace {
 // Results of this size leave no use for what a cache holds of them, and writing past it saves reading them first. Where
 // the caches hold a part, writing past them costs up to ten times as much as it saves.
 constexpr std::int64_t kWorthStreaming = std::int64_t{64} << 20;
+// A transposing copy writes a piece of a row here and there, so it gains from smaller results on.
+constexpr std::int64_t kWorthStreamingTurned = std::int64_t{16} << 20;
 constexpr std::size_t kMostStreams = 4;
 constexpr std::int64_t kStreamTile = 64;
 
@@ -180,8 +182,12 @@ Blocks find_blocks(const Job& job) {
     const Register &from = job.exe.registers[s.a], &to = job.exe.registers[s.out];
     blocks.copies = s.routine == cast_index(from.type, from.type) && from.place == Place::input && to.place == Place::output &&
                     blocks.takes(*job.launch.arguments[from.index].access, last);
+    const std::size_t item = item_size(to.type);
+    blocks.streams = blocks.copies && (item == 4 || item == 8) &&
+                     job.domain.size() * static_cast<std::int64_t>(item) >= kWorthStreamingTurned;
+    if (blocks.streams) blocks.rows = Blocks::kStreamedRows;
   }
-  blocks.row_blocks = (job.domain.extent[blocks.axis] + Blocks::kRows - 1) / Blocks::kRows;
+  blocks.row_blocks = (job.domain.extent[blocks.axis] + blocks.rows - 1) / blocks.rows;
   blocks.column_blocks = (job.domain.extent[last] + Blocks::kColumns - 1) / Blocks::kColumns;
   blocks.count = job.domain.size() / job.domain.extent[blocks.axis] / job.domain.extent[last] * blocks.row_blocks * blocks.column_blocks;
   return blocks;
@@ -285,7 +291,7 @@ void vm_run(const VmExecutable& executable, const Launch& launch) {
   if (blocks.axis < 0)
     return in_tasks(n, 1, kTile, executable, [&](std::int64_t begin, std::int64_t end) { Worker(job).run_map(begin, end); });
   std::size_t slots = (blocks.operands * Blocks::kBytes + kSlotBytes - 1) / kSlotBytes;
-  in_tasks(blocks.count, Blocks::kRows * Blocks::kColumns, 1, executable, [&](std::int64_t begin, std::int64_t end) {
+  in_tasks(blocks.count, blocks.rows * Blocks::kColumns, 1, executable, [&](std::int64_t begin, std::int64_t end) {
     Worker(job, slots).run_blocks(blocks, begin, end);
   });
 }

@@ -32,18 +32,21 @@ inline std::int64_t routines_per_element(const VmExecutable& exe) { return stati
 /// a piece of the last one. A block of such an operand is turned at once, so that each of its cache lines is read once.
 struct Blocks {
   static constexpr std::int64_t kRows = 16, kColumns = kTile;
+  static constexpr std::int64_t kStreamedRows = 64;  // so that what is read of a column is some lines in a row
   static constexpr std::size_t kBytes = kRows * kColumns * 8;
   int axis = -1;  // -1: no such operand
   std::int64_t row_blocks = 0, column_blocks = 0, count = 0;
   std::size_t operands = 0;
-  bool copies = false;  // the map is nothing but a copy of the operand
+  std::int64_t rows = kRows;
+  bool copies = false;   // the map is nothing but a copy of the operand
+  bool streams = false;  // and its result is written past the caches
 
   bool takes(const program::Access& a, int last) const { return !a.wrapped && a.stride[axis] == 1 && a.stride[last] != 1 && a.stride[last] != 0; }
 
   /// The first coordinates and the size of a block.
   void place(const program::Domain& domain, std::int64_t unit, std::int64_t* coordinate, std::size_t& rows, std::size_t& columns) const {
     int last = domain.rank - 1;
-    coordinate[axis] = unit % row_blocks * kRows;
+    coordinate[axis] = unit % row_blocks * this->rows;
     unit /= row_blocks;
     coordinate[last] = unit % column_blocks * kColumns;
     unit /= column_blocks;
@@ -52,7 +55,7 @@ struct Blocks {
       coordinate[k] = unit % domain.extent[k];
       unit /= domain.extent[k];
     }
-    rows = static_cast<std::size_t>(std::min(kRows, domain.extent[axis] - coordinate[axis]));
+    rows = static_cast<std::size_t>(std::min(this->rows, domain.extent[axis] - coordinate[axis]));
     columns = static_cast<std::size_t>(std::min(kColumns, domain.extent[last] - coordinate[last]));
   }
 };
@@ -114,7 +117,7 @@ class Worker {
         const Register &from = exe_.registers[exe_.steps[0].a], &to = exe_.registers[exe_.steps[0].out];
         std::int64_t row_stride = 1;
         for (int k = blocks.axis + 1; k < domain.rank; ++k) row_stride *= domain.extent[k];
-        turn(from, output_at(to, position(domain, coordinate)), row_stride, coordinate, rows, columns);
+        turn(from, output_at(to, position(domain, coordinate)), row_stride, coordinate, rows, columns, blocks.streams);
         continue;
       }
       char* block = extra();
@@ -235,10 +238,12 @@ class Worker {
   }
 
   /// Turns the block of an operand that begins at these coordinates.
-  void turn(const Register& reg, char* to, std::int64_t to_stride, const std::int64_t* coordinate, std::size_t rows, std::size_t columns) const {
+  void turn(const Register& reg, char* to, std::int64_t to_stride, const std::int64_t* coordinate, std::size_t rows, std::size_t columns,
+            bool streams = false) const {
     std::size_t item = item_size(reg.type);
     const char* from = base_[index_of(reg)] + offset_at(access(reg), {0, job_.domain.rank}, coordinate) * static_cast<std::int64_t>(item);
-    TransposeRoutine routine = job_.routines.transpose[item == 1 ? 0 : item == 2 ? 1 : item == 4 ? 2 : 3];
+    TransposeRoutine routine = streams ? job_.routines.transpose_past[item == 8]
+                                       : job_.routines.transpose[item == 1 ? 0 : item == 2 ? 1 : item == 4 ? 2 : 3];
     routine(to, to_stride, from, access(reg).stride[job_.domain.rank - 1], rows, columns);
   }
   std::size_t index_of(const Register& reg) const { return static_cast<std::size_t>(&reg - exe_.registers.data()); }

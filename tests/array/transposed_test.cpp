@@ -6,6 +6,7 @@
 #include "trireme/create.hpp"
 #include "trireme/elementwise.hpp"
 #include "trireme/io.hpp"
+#include "trireme/manipulate.hpp"
 #include "trireme/reduce.hpp"
 
 namespace trireme::test {
@@ -85,6 +86,20 @@ TYPED_TEST(transposed, maps_pick_the_right_elements) {
       EXPECT_EQ(bits(view - row), bits(copy - row)) << turned.shape.text();
     }
   });
+}
+
+// 16 MiB and more, which is written past the caches, with rows that begin anywhere in a line and pieces left over.
+TYPED_TEST(transposed, large_copies_pick_the_right_elements) {
+  const Turned large[] = {{{2100, 2003}, {1, 0}}, {{130, 33001}, {1, 0}}, {{3, 1301, 1100}, {0, 2, 1}}};
+  for (const Turned& turned : large) {
+    const array x = numbers(turned.shape, dtype_of<TypeParam>);
+    const array view = x.transpose(turned.order), copy = picked<TypeParam>(x, turned.order);
+    const array row = copy.slice({{0, 1}}).eval();
+    everywhere([&] {
+      EXPECT_EQ(bits(view.reshape({-1})), bits(copy.reshape({-1}))) << turned.shape.text();
+      EXPECT_EQ(bits(concat({row, view}, 0)), bits(concat({row, copy}, 0))) << turned.shape.text();
+    });
+  }
 }
 
 TYPED_TEST(transposed, bools_pick_the_right_elements) {
