@@ -2,15 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/driver.hpp"
 
-#include <atomic>
 #include <fstream>
 #include <sstream>
 #include <string_view>
 
-#include <unistd.h>
-
 #include "dispatch/device_backend.hpp"
 #include "dispatch/dynamic_library.hpp"
+#include "program/fork_count.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::cuda {
@@ -28,7 +26,7 @@ constexpr CUresult kCompatNotSupported = 804;
 constexpr CUresult kUnknown = 999;
 
 // Set before anything of the driver runs, so that a child forked even half way through the opening knows.
-std::atomic<pid_t> opened_by{0};
+program::Owner opener;
 
 // The kernel's half of the driver, from the line "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  ...".
 std::string read_kernel_module() {
@@ -141,8 +139,7 @@ std::string Driver::describe(CUresult code) const {
 }
 
 bool was_forked() {
-  const pid_t owner = opened_by.load(std::memory_order_acquire);
-  return owner != 0 && owner != getpid();
+  return opener.is_a_parent();
 }
 
 std::string forked_reason() {
@@ -153,8 +150,7 @@ const Driver& driver() {
   if (was_forked()) throw error(Code::device_unavailable, "cuda: " + forked_reason());
   // Never destroyed: handles may be released while the process exits.
   static const Driver* const opened = [] {
-    pid_t none = 0;
-    opened_by.compare_exchange_strong(none, getpid());
+    opener.claim();
     auto* made = new Driver;
     made->unavailable = open(*made);
     return made;

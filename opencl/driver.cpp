@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "opencl/driver.hpp"
 
-#include <atomic>
 #include <string_view>
-
-#include <unistd.h>
 
 #include "dispatch/device_backend.hpp"
 #include "dispatch/dynamic_library.hpp"
+#include "program/fork_count.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::opencl {
@@ -22,7 +20,7 @@ constexpr const char* kInstallDriver =
     "/etc/OpenCL/vendors, or in the folder that OCL_ICD_VENDORS names.";
 
 // Set before anything of the driver runs, so that a child forked even half way through the opening knows.
-std::atomic<pid_t> opened_by{0};
+program::Owner opener;
 
 // The functions that are missing although required.
 std::string resolve(const dispatch::DynamicLibrary& library, DriverFunctions& functions) {
@@ -126,8 +124,7 @@ std::string describe(cl_int code) {
 }
 
 bool was_forked() {
-  const pid_t owner = opened_by.load(std::memory_order_acquire);
-  return owner != 0 && owner != getpid();
+  return opener.is_a_parent();
 }
 
 std::string forked_reason() {
@@ -138,8 +135,7 @@ const Driver& driver() {
   if (was_forked()) throw error(Code::device_unavailable, "opencl: " + forked_reason());
   // Never destroyed: handles may be released while the process exits.
   static const Driver* const opened = [] {
-    pid_t none = 0;
-    opened_by.compare_exchange_strong(none, getpid());
+    opener.claim();
     auto* made = new Driver;
     made->unavailable = open(*made);
     return made;

@@ -9,6 +9,8 @@
 
 #include <pthread.h>
 
+#include "program/fork_count.hpp"
+
 namespace trireme::program {
 
 namespace {
@@ -32,6 +34,14 @@ void after_fork() {
 }
 
 }  // namespace
+
+void count_forks() {
+  static const bool counted = [] {
+    if (pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); }) != 0) throw std::bad_alloc();
+    return true;
+  }();
+  (void)counted;
+}
 
 void hold_across_fork(std::mutex& mutex, LockRank rank) {
   std::lock_guard lock(registering);

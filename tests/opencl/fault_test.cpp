@@ -72,6 +72,11 @@ TEST_F(opencl_fault, stand_in_without_cues_changes_nothing) {
   EXPECT_TRUE(text.starts_with("opencl:0 usable exact: \nnamed: opencl:0")) << text;
 }
 
+TEST_F(opencl_fault, slow_driver_is_waited_for) {
+  const std::string text = run("reports", {{"STAND_IN_CL_HANG_MS", "300"}});
+  EXPECT_TRUE(text.starts_with("opencl:0 usable exact: ")) << text;
+}
+
 TEST_F(opencl_fault, unusable_devices_say_why) {
   const struct {
     const char* cue;
