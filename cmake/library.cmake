@@ -3,7 +3,7 @@
 
 file(GLOB TRIREME_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/hull/*/*.cpp ${PROJECT_SOURCE_DIR}/cpu/*.cpp
      ${PROJECT_SOURCE_DIR}/opencl/*.cpp ${PROJECT_SOURCE_DIR}/cuda/*.cpp)
-list(FILTER TRIREME_SOURCES EXCLUDE REGEX "/cpu/level_[a-z0-9]+\\.cpp$")
+list(FILTER TRIREME_SOURCES EXCLUDE REGEX "/cpu/level_(math_)?[a-z0-9]+\\.cpp$")
 
 # A level's routines are compiled with that level's instructions, at -O2 even in Debug, so that no function of theirs is
 # left out of line where the linker could take it for everybody's (tests/rules/level_objects.sh).
@@ -44,7 +44,7 @@ endif()
 add_library(trireme SHARED $<TARGET_OBJECTS:trireme_objects>)
 add_library(trireme_inside STATIC EXCLUDE_FROM_ALL $<TARGET_OBJECTS:trireme_objects>)
 foreach(level IN LISTS TRIREME_LEVELS)
-  add_library(trireme_level_${level} OBJECT ${PROJECT_SOURCE_DIR}/cpu/level_${level}.cpp)
+  add_library(trireme_level_${level} OBJECT ${PROJECT_SOURCE_DIR}/cpu/level_${level}.cpp ${PROJECT_SOURCE_DIR}/cpu/level_math_${level}.cpp)
   trireme_level_options(trireme_level_${level} ${level})
   target_compile_options(trireme_level_${level} PRIVATE -Wall -Wextra -fvisibility=hidden)
   target_sources(trireme PRIVATE $<TARGET_OBJECTS:trireme_level_${level}>)

@@ -92,18 +92,22 @@ struct Routines {
   TransposeRoutine transpose[4];                 // of elements of 1, 2, 4 and 8 bytes
 };
 
-// Each level's file defines one of these; nothing else of it is called from outside.
+// Each level's files define these; fill calls fill_math, and nothing else of them is called from outside.
 namespace baseline {
 void fill(Routines& table);
+void fill_math(Routines& table);
 }
 namespace avx2 {
 void fill(Routines& table);
+void fill_math(Routines& table);
 }
 namespace avx512 {
 void fill(Routines& table);
+void fill_math(Routines& table);
 }
 namespace neon {
 void fill(Routines& table);
+void fill_math(Routines& table);
 }
 
 }  // namespace trireme::cpu

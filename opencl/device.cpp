@@ -54,7 +54,7 @@ bool divides_f32(const Program& program) {
   for (const Instruction& instruction : program.body)
     if (instruction.type == f32 &&
         (instruction.op == Opcode::divide || instruction.op == Opcode::sqrt || instruction.op == Opcode::exp ||
-         instruction.op == Opcode::log || instruction.op == Opcode::tanh))
+         instruction.op == Opcode::log || instruction.op == Opcode::tanh || program::info(instruction.op).rule == program::Rule::elementary))
       return true;
   return false;
 }

@@ -85,8 +85,8 @@ if [[ $status == 0 || $message != *"TRIREME_CPU_LEVEL: there is no level 'avx2' 
   failed+=(refused_level)
   echo "refused_level: exit status $status, said: $message"
 fi
-object=$(find "$build" -name 'level_neon.cpp.o' -path '*trireme_level_neon*')
-NM=aarch64-linux-gnu-nm "$root/tests/rules/level_objects.sh" neon "$object" || failed+=(level_objects)
+mapfile -t objects < <(find "$build" -name 'level_*neon.cpp.o' -path '*trireme_level_neon*')
+NM=aarch64-linux-gnu-nm "$root/tests/rules/level_objects.sh" neon "${objects[@]}" || failed+=(level_objects)
 "$root/tests/rules/library_symbols.sh" "$build/lib/libtrireme.so" || failed+=(library_symbols)
 
 if ((${#failed[@]})); then

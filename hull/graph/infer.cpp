@@ -104,6 +104,7 @@ const char* taken(Rule rule) {
     case Rule::quotient:
       return "numbers";
     case Rule::floating:
+    case Rule::elementary:
     case Rule::ordered:
     case Rule::predicate:
     case Rule::rounding:
@@ -127,8 +128,9 @@ RowTypes row_types(Opcode op, Dtype promoted) {
   Dtype operand = promoted;
   const trireme::Kind k = kind(promoted);
   if (row.rule == Rule::logical) operand = Dtype::boolean;
-  if ((row.rule == Rule::quotient || row.rule == Rule::floating || row.rule == Rule::pairing) && k == trireme::Kind::integer)
-    operand = Dtype::f64;
+  const bool of_floats = row.rule == Rule::quotient || row.rule == Rule::floating || row.rule == Rule::elementary ||
+                         row.rule == Rule::pairing;
+  if (of_floats && k == trireme::Kind::integer) operand = Dtype::f64;
   if (row.rule == Rule::pairing && item_size(operand) == 2) operand = Dtype::f32;
   if (!program::takes_unconverted(row.rule, operand))
     throw error(Code::dtype_mismatch, std::string(row.name) + ": takes " + taken(row.rule) + ", not " +

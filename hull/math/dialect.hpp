@@ -18,8 +18,10 @@
 //   repeat<n>(step, x, y...)                    calls step(x, y...) n times, which assigns to them; traced it is a loop of
 //                                               the program, so that text and compile time do not grow with n. Not nested,
 //                                               and not in rows of complex numbers.
-// There is no branch on data: an `if` may ask only for the element type. Round-to-nearest without contraction is
-// guaranteed on every target, so adding and subtracting 1.5 * 2^23 (2^52) rounds to an integer.
+//   any(m)                                      a bool: whether m may be true somewhere; Traced cannot know and says true
+// There is no branch on data: an `if` may ask for the element type, and for any(m) to pass over work whose results are
+// all selected by m. Round-to-nearest without contraction is guaranteed on every target, so adding and subtracting
+// 1.5 * 2^23 (2^52) rounds to an integer.
 #pragma once
 
 #include <cstdint>
@@ -97,6 +99,7 @@ struct ScalarMask {
   TRIREME_INLINE friend constexpr ScalarMask select(ScalarMask m, ScalarMask a, ScalarMask b) {
     return m.value ? a : b;
   }
+  TRIREME_INLINE friend constexpr bool any(ScalarMask m) { return m.value; }
 };
 
 /// One float, double, or (u)int32_t or (u)int64_t as a value of the dialect. A wrapper, because the built-in integer operators

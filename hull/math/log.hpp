@@ -62,29 +62,45 @@ TRIREME_INLINE V log_series(V f, V carry) {
   }
 }
 
-/// f32, f64. -inf at zero of either sign, NaN below, subnormals exact.
+/// x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)); x positive and finite.
 template <class V>
-TRIREME_INLINE V log(V x) {
+struct LogParts {
+  V e, f;
+};
+
+template <class V>
+TRIREME_INLINE LogParts<V> log_parts(V x) {
   using E = element_t<V>;
   using I = partner_t<V>;
   using K = LogConstants<E>;
   using Format = FloatFormat<E>;
-
   mask_t<V> subnormal = x < V(K::kSmallestNormal);
   V normal = select(subnormal, x * V(K::kScale), x);
   // Adding the distance from sqrt(1/2) to 1 makes the exponent field e + bias, and leaves m's distance in the fraction.
   I bits = as_int(normal) + I(Format::kOneBits - K::kRootHalfBits);
   V biased = as_float(shift_right_logical(bits, Format::kFractionBits) | I(K::kIntegerBits));
   V e = biased - select(subnormal, V(K::kScaledBias), V(K::kBias));
-  V f = as_float((bits & I(K::kFractionMask)) + I(K::kRootHalfBits)) - V(E{1});
+  return {e, as_float((bits & I(K::kFractionMask)) + I(K::kRootHalfBits)) - V(E{1})};
+}
 
-  V sum = fma(e, V(K::kLn2High), f);
-  V rest = f - fma(e, V(-K::kLn2High), sum);  // exact: e ln2_high is, and it is 0 or larger than f
-  V result = sum + log_series(f, fma(e, V(K::kLn2Low), rest));
-
+/// `result` where x is positive and finite; what a logarithm is elsewhere.
+template <class V>
+TRIREME_INLINE V log_or_edge(V x, V result) {
+  using E = element_t<V>;
+  using Format = FloatFormat<E>;
   result = select(x < V(Format::kInfinity), result, x);  // +inf and NaN
   result = select(x == V(E{0}), V(-Format::kInfinity), result);
   return select(x < V(E{0}), V(Format::kNaN), result);
+}
+
+/// f32, f64. -inf at zero of either sign, NaN below, subnormals exact.
+template <class V>
+TRIREME_INLINE V log(V x) {
+  using K = LogConstants<element_t<V>>;
+  auto [e, f] = log_parts(x);
+  V sum = fma(e, V(K::kLn2High), f);
+  V rest = f - fma(e, V(-K::kLn2High), sum);  // exact: e ln2_high is, and it is 0 or larger than f
+  return log_or_edge(x, sum + log_series(f, fma(e, V(K::kLn2Low), rest)));
 }
 
 }  // namespace trireme::math

@@ -39,6 +39,7 @@ enum class Rule : std::uint8_t {
   arithmetic,
   quotient,
   floating,
+  elementary,
   ordered,
   magnitude,
   rounding,

@@ -18,6 +18,7 @@ constexpr bool takes_unconverted(Rule rule, Dtype dtype) {
     case Rule::quotient:
       return k == Kind::floating || k == Kind::complex;
     case Rule::floating:
+    case Rule::elementary:
       return k == Kind::floating;
     case Rule::ordered:
     case Rule::predicate:

@@ -91,6 +91,7 @@ class TracedMask {
   friend TracedMask select(TracedMask m, TracedMask a, TracedMask b) {
     return TracedMask(Trace::current().node(Opcode::where, Dtype::boolean, m.node_, a.node_, b.node_));
   }
+  friend bool any(TracedMask) { return true; }
 
  private:
   static TracedMask make(Opcode op, TracedMask a, TracedMask b) {

@@ -2,20 +2,24 @@
 # tests/rules/level_objects.sh -- fails when a level's object holds anything that is not the level's own
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: level_objects.sh LEVEL OBJECT [LEVEL OBJECT]...
+# usage: level_objects.sh LEVEL OBJECT... [LEVEL OBJECT...]...    an object is a path with a slash, a level is not
 # NM: the nm that reads the objects, if it is another (cross builds).
 # A weak function compiled for AVX-512 may be the one that the linker keeps for the whole program, which then ends with
 # an illegal instruction on another processor. So: whatever an object defines for others lies in the level's namespace,
 # nothing is writable, and nothing is undefined but what a compiler calls by itself. (The personality of exceptions is
 # a pointer that holds no instructions.)
 set -euo pipefail
-(($# >= 2 && $# % 2 == 0)) || { echo "usage: level_objects.sh LEVEL OBJECT [LEVEL OBJECT]..."; exit 2; }
+(($# >= 2)) && [[ $1 != */* ]] || { echo "usage: level_objects.sh LEVEL OBJECT... [LEVEL OBJECT...]..."; exit 2; }
 
 undefined='^(memcpy|memmove|memset|memcmp|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__gxx_personality_v0|_Unwind_Resume)(@.*)?$'
 failed=0
 while (($#)); do
-  level=$1 object=$2 own="trireme::cpu::$1::"
-  shift 2
+  if [[ $1 != */* ]]; then
+    level=$1
+    shift
+  fi
+  object=${1:?an object of level $level} own="trireme::cpu::$level::"
+  shift
   [[ -r $object ]] || { echo "$object: not there"; exit 2; }
   mangled="N7trireme3cpu${#level}${level}"
   count=0

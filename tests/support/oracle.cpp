@@ -111,13 +111,35 @@ double distance(Wide reference, long double got, Format format, int place) {
   return static_cast<double>(std::fabs(std::ldexp(static_cast<long double>(got - reference), -place)));
 }
 
-double elementary_error(Row row, Dtype work, Bits operand, Bits got) {
-  const long double x = decoded(work, operand).re;
-  const long double reference = row == Row::exp   ? Oracle<Row::exp>::of(x)
-                                : row == Row::log ? Oracle<Row::log>::of(x)
-                                                  : Oracle<Row::tanh>::of(x);
+template <Row row>
+long double reference_of(const long double* x) {
+  using O = Oracle<row>;
+  if constexpr (requires { O::of(x[0], x[1]); }) return O::of(x[0], x[1]);
+  else return O::of(x[0]);
+}
+
+long double reference_of(Row row, const long double* x) {
+  switch (row) {
+#define OP(name, arity, rule, expression, doc)                                                        \
+  case Row::name:                                                                                     \
+    if constexpr (std::is_base_of_v<Inexact, Oracle<Row::name>>) return reference_of<Row::name>(x);   \
+    break;
+#include "trireme/elementwise.def"
+#undef OP
+  }
+  throw std::logic_error("reference_of: a row with a bit-exact oracle");
+}
+
+bool by_magnitude(long double a, long double b) { return std::fabs(a) < std::fabs(b); }
+
+double elementary_error(Row row, Dtype work, const Bits* operands, Bits got) {
+  long double x[2] = {};
+  for (int k = 0; k < info(row).arity; ++k) x[k] = decoded(work, operands[k]).re;
+  const long double reference = reference_of(row, x);
   const Format f = format(work);
-  return distance(reference, decoded(work, got).re, f, last_place(f, reference));
+  // The sum of logaddexp cancels where its result is small.
+  const long double size = row == Row::logaddexp && std::isfinite(reference) ? std::max({reference, x[0], x[1]}, by_magnitude) : reference;
+  return distance(reference, decoded(work, got).re, f, last_place(f, size));
 }
 
 /// Of finite operands against the quotient in more digits, a zero with any sign, in last places of the larger part. A
@@ -178,7 +200,7 @@ double error_in_ulp(Row row, Dtype work, const Bits* operands, Bits got) {
   if (is_exact(row, work)) throw std::logic_error("error_in_ulp: a row with a bit-exact oracle");
   if (row == Row::divide) return complex_quotient_error(work, operands, got);
   if (row == Row::abs) return complex_magnitude_error(work, operands[0], got);
-  return elementary_error(row, work, operands[0], got);
+  return elementary_error(row, work, operands, got);
 }
 
 double ulp_bound(Row row, Dtype work) {

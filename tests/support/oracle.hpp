@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Nothing here uses a row's expression or hull/math. Rows that IEEE-754 determines are computed in a wider type or in
-// integers and must agree bit for bit. exp, log and tanh, and the quotient and the magnitude of complex numbers, have a
-// reference of more digits and a bound instead.
+// integers and must agree bit for bit. Elementary functions, and the quotient and the magnitude of complex numbers, have
+// a reference of more digits and a bound instead.
 #pragma once
 
 #include <optional>

@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include "support/oracle.hpp"
+#include "support/real_functions.hpp"
 
 namespace trireme::test {
 
@@ -268,15 +269,47 @@ ROUNDING(ceil, ceil);
 ROUNDING(trunc, trunc);
 ROUNDING(round, nearbyint);  // in the default mode: ties to even
 
-ORACLE(exp) : Inexact {
-  static long double of(long double a) { return std::exp(a); }
-};
-ORACLE(log) : Inexact {
-  static long double of(long double a) { return std::log(a); }
-};
-ORACLE(tanh) : Inexact {
-  static long double of(long double a) { return std::tanh(a); }
-};
+// Functions that are not exactly determined, in more digits.
+#define REFERENCE(name, where)                                       \
+  ORACLE(name) : Inexact {                                           \
+    static long double of(long double a) { return where::name(a); } \
+  }
+#define REFERENCE_OF_TWO(name, where)                                                  \
+  ORACLE(name) : Inexact {                                                             \
+    static long double of(long double a, long double b) { return where::name(a, b); } \
+  }
+REFERENCE(exp, std);
+REFERENCE(log, std);
+REFERENCE(tanh, std);
+REFERENCE(exp2, std);
+REFERENCE(expm1, std);
+REFERENCE(log2, std);
+REFERENCE(log10, std);
+REFERENCE(log1p, std);
+REFERENCE(sin, std);
+REFERENCE(cos, std);
+REFERENCE(tan, std);
+REFERENCE(sinpi, real);
+REFERENCE(cospi, real);
+REFERENCE(sinh, std);
+REFERENCE(cosh, std);
+REFERENCE(rsqrt, real);
+REFERENCE(cbrt, std);
+REFERENCE_OF_TWO(hypot, std);
+REFERENCE_OF_TWO(pow, std);
+REFERENCE(sinc, real);
+REFERENCE(asin, std);
+REFERENCE(acos, std);
+REFERENCE(atan, std);
+REFERENCE_OF_TWO(atan2, std);
+REFERENCE(asinh, std);
+REFERENCE(acosh, std);
+REFERENCE(atanh, std);
+REFERENCE_OF_TWO(logaddexp, real);
+REFERENCE(expit, real);
+REFERENCE(log_expit, real);
+REFERENCE(degrees, real);
+REFERENCE(radians, real);
 
 #define CLASSIFY(name, of_float, combine, of_integer)                                                      \
   ORACLE(name) {                                                                                           \
