@@ -162,6 +162,16 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {{"absolute
                                                                       {"left_shift", "bitwise_left_shift"},
                                                                       {"right_shift", "bitwise_right_shift"},
                                                                       {"mod", "remainder"},
+                                                                      {"power", "pow"},
+                                                                      {"arcsin", "asin"},
+                                                                      {"arccos", "acos"},
+                                                                      {"arctan", "atan"},
+                                                                      {"arctan2", "atan2"},
+                                                                      {"arcsinh", "asinh"},
+                                                                      {"arccosh", "acosh"},
+                                                                      {"arctanh", "atanh"},
+                                                                      {"deg2rad", "radians"},
+                                                                      {"rad2deg", "degrees"},
                                                                       {"true_divide", "divide"}};
 
 /// Rows that NumPy's arrays have as methods.
