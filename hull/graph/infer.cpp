@@ -105,6 +105,7 @@ const char* taken(Rule rule) {
       return "numbers";
     case Rule::floating:
     case Rule::elementary:
+    case Rule::power:
     case Rule::ordered:
     case Rule::predicate:
     case Rule::rounding:

@@ -40,6 +40,7 @@ enum class Rule : std::uint8_t {
   quotient,
   floating,
   elementary,
+  power,
   ordered,
   magnitude,
   rounding,

@@ -20,6 +20,7 @@ constexpr bool takes_unconverted(Rule rule, Dtype dtype) {
     case Rule::floating:
     case Rule::elementary:
       return k == Kind::floating;
+    case Rule::power:
     case Rule::ordered:
     case Rule::predicate:
     case Rule::rounding:

@@ -13,6 +13,7 @@
 
 #include "support/oracle.hpp"
 #include "support/real_functions.hpp"
+#include "support/special_functions.hpp"
 
 namespace trireme::test {
 
@@ -86,9 +87,10 @@ T larger(T a, T b) {
 
 template <Row>
 struct Oracle;
-// Rows with a bound instead of bits: on every dtype, on complex ones.
+// Rows with a bound instead of bits: on every dtype, on complex ones, on all but integers.
 struct Inexact {};
 struct InexactOfComplex {};
+struct InexactOfFloats {};
 
 // clang-format takes ORACLE() for a function: what follows is laid out by hand.
 // clang-format off
@@ -296,7 +298,15 @@ REFERENCE(cosh, std);
 REFERENCE(rsqrt, real);
 REFERENCE(cbrt, std);
 REFERENCE_OF_TWO(hypot, std);
-REFERENCE_OF_TWO(pow, std);
+ORACLE(pow) : InexactOfFloats {
+  static long double of(long double a, long double b) { return std::pow(a, b); }
+  static Int of(Int a, Int b) {
+    if (b.value < 0) return a.wrapped(a.value == 1 || (a.value == -1 && b.value % 2 == 0) ? 1 : a.value == -1 ? ~Bits{0} : 0);
+    Bits power = 1;  // from the highest bit of the exponent on
+    for (int k = b.width - 1; k >= 0; --k) power = power * power * (b.bits() >> k & 1 ? a.bits() : 1);
+    return a.wrapped(power);
+  }
+};
 REFERENCE(sinc, real);
 REFERENCE(asin, std);
 REFERENCE(acos, std);
@@ -310,6 +320,14 @@ REFERENCE(expit, real);
 REFERENCE(log_expit, real);
 REFERENCE(degrees, real);
 REFERENCE(radians, real);
+
+REFERENCE(erf, std);
+REFERENCE(erfc, std);
+REFERENCE(erfinv, special);
+REFERENCE(tgamma, std);
+REFERENCE(lgamma, std);
+REFERENCE(digamma, special);
+REFERENCE(i0, special);
 
 #define CLASSIFY(name, of_float, combine, of_integer)                                                      \
   ORACLE(name) {                                                                                           \

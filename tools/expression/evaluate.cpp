@@ -124,16 +124,12 @@ class Evaluator {
     throw ExpressionError(Code::internal, e.position, "operator " + e.text + " is unknown");
   }
 
-  static bool is_floating(const Value& v) {
-    const array* x = v.as<array>();
-    return x ? kind(x->dtype()) == Kind::floating : v.as<double>() != nullptr;
-  }
   static bool is_complex(const Value& v) {
     const array* x = v.as<array>();
     return x ? kind(x->dtype()) == Kind::complex : v.is_complex();
   }
 
-  /// The powers that NumPy, too, computes without pow, and those of floats.
+  /// The powers that NumPy, too, computes without pow, and those of pow.
   static Value power(const Value& a, const Value& b, std::size_t position) {
     const array* base = a.as<array>();
     if (base && b.is_real() && !b.as<bool>()) {
@@ -148,10 +144,8 @@ class Evaluator {
       if (exponent == -1 && kind(base->dtype()) == Kind::floating)
         return {call_table("divide", {Value{1.0}, a}, position)};
     }
-    if ((is_floating(a) || is_floating(b)) && !is_complex(a) && !is_complex(b)) return {call_table("pow", {a, b}, position)};
-    throw ExpressionError(Code::unsupported, position,
-                          "** on arrays that are not floats takes the exponents 2 and 0.5 (sqrt; not on complex); for "
-                          "others make floats of them, or use pow, which does");
+    if (!is_complex(a) && !is_complex(b)) return {call_table("pow", {a, b}, position)};
+    throw ExpressionError(Code::unsupported, position, "** on complex arrays takes the exponent 2; others come with pow");
   }
 
   Value call(const Expression& e) const {
