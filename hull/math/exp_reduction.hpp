@@ -29,6 +29,13 @@ struct FloatFormat<double> {
   static constexpr double kInfinity = __builtin_inf(), kNaN = __builtin_nan("");
 };
 
+/// 2^n for n in the range of normal numbers' exponents.
+template <class V>
+TRIREME_INLINE V power_of_two(partner_t<V> n) {
+  using Format = FloatFormat<element_t<V>>;
+  return as_float(shift_left(n, Format::kFractionBits) + partner_t<V>(Format::kOneBits));
+}
+
 template <class V>
 struct Reduced {
   partner_t<V> n;  // only its low 9 (f32) or 12 (f64) bits are meaningful: shift it left to use it

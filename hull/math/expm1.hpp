@@ -9,7 +9,6 @@
 
 #include "math/exp.hpp"
 #include "math/ordering.hpp"
-#include "math/scaling.hpp"
 #include "math/two_part.hpp"
 
 namespace trireme::math {

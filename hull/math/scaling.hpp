@@ -30,13 +30,6 @@ TRIREME_INLINE Scaled<V> significand(V size) {
   return {as_float((bits & I(static_cast<Int>((Int{1} << kBits) - 1))) | I(Format::kOneBits)), exponent};
 }
 
-/// 2^n for n in the range of normal numbers' exponents.
-template <class V>
-TRIREME_INLINE V power_of_two(partner_t<V> n) {
-  using Format = FloatFormat<element_t<V>>;
-  return as_float(shift_left(n, Format::kFractionBits) + partner_t<V>(Format::kOneBits));
-}
-
 /// value * 2^n with one rounding, for |value| in [2^-60, 2) or 0 and |n| up to twice the largest exponent less 60 or
 /// so: only the second factor may leave the normal numbers.
 template <class V>

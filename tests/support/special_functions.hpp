@@ -29,6 +29,14 @@ inline long double erfinv(long double a) {
   return std::copysign(y, a);
 }
 
+/// The logarithm of a in [1/2, 1], by the series of 2 atanh.
+inline Wide log_of_fraction(Wide a) {
+  const Wide s = (a - 1) / (a + 1), square = s * s;
+  Wide sum = 0;
+  for (int k = 63; k >= 1; k -= 2) sum = sum * square + Wide(1) / k;
+  return 2 * s * sum;
+}
+
 /// From 40 on the asymptotic series, below the recurrence, below 1/2 the reflection.
 inline long double digamma(long double a) {
   if (a == 0) return std::copysign(std::numeric_limits<long double>::infinity(), -a);
@@ -46,7 +54,12 @@ inline long double digamma(long double a) {
                         Wide(1) / 132, Wide(-691) / 32760, Wide(1) / 12,  Wide(-3617) / 8160};
   Wide tail = 0;
   for (int k = 7; k >= 0; --k) tail = (tail + terms[k]) * u;
-  return static_cast<long double>(sum + static_cast<Wide>(std::log(static_cast<long double>(y))) - 1 / (2 * y) - tail);
+  // All digits count near the zero.
+  int exponent = 0;
+  std::frexp(static_cast<long double>(y), &exponent);
+  const Wide power = static_cast<Wide>(std::ldexp(1.0L, exponent));
+  const Wide logarithm = log_of_fraction(y / power) - exponent * log_of_fraction(Wide(1) / 2);
+  return static_cast<long double>(sum + logarithm - 1 / (2 * y) - tail);
 }
 
 /// The power series, whose terms are all positive.
