@@ -14,7 +14,7 @@ namespace {
 struct Findings {
   std::vector<DeviceReport> devices;
   std::vector<std::string> levels;
-  std::string level;
+  std::string level, interpreted_reason;
   int threads = 0;
   std::string threads_reason;
   std::vector<Agreement> agreements;
@@ -31,6 +31,7 @@ Findings examine() {
   found.devices = devices();
   found.levels = cpu_levels();
   found.level = cpu_level();
+  found.interpreted_reason = interpreted_reason();
   found.threads = threads();
   found.threads_reason = threads_reason();
   found.agreements = self_test(found.devices);
@@ -65,6 +66,7 @@ void print(const Findings& found, std::ostream& out) {
   for (const DeviceReport& device : found.devices) print_device(device, out);
   out << "\ncpu levels:";
   for (const std::string& level : found.levels) out << " " << level << (level == found.level ? " (in use)" : "");
+  out << "\ncpu programs: " << (found.interpreted_reason.empty() ? "compiled once they repay it" : "interpreted, as " + found.interpreted_reason);
   out << "\nthreads: " << found.threads << ", " << found.threads_reason << "\n\nbits compared with cpu " << found.levels.front() << ":\n";
   for (const Agreement& agreement : found.agreements) print_agreement(agreement, out);
   out << "bit agreement: " << (found.agree() ? "yes" : "NO") << "\n";
@@ -91,6 +93,7 @@ nlohmann::ordered_json to_json(const Findings& found) {
                           {"fallbacks", a.fallbacks}});
   return {{"version", version()},       {"devices", devices},
           {"cpu_levels", found.levels}, {"cpu_level", found.level},
+          {"interpreted_reason", found.interpreted_reason},
           {"threads", found.threads},   {"threads_reason", found.threads_reason},
           {"self_test", agreements},    {"bit_agreement", found.agree()}};
 }

@@ -37,7 +37,7 @@ std::string Explain::text() const try {
   int index = 0;
   for (const ProgramReport& r : programs_) {
     out += "program " + std::to_string(++index) + " of " + std::to_string(programs_.size()) + " on " + r.device +
-           (r.level.empty() ? "" : " (" + r.level + ")") + ": " + r.why + "\n";
+           (r.level.empty() ? "" : " (" + r.level + (r.compiled ? ", compiled)" : ")")) + ": " + r.why + "\n";
     out += "  " + std::to_string(r.operations) + (r.operations == 1 ? " operation" : " operations fused") + ", " +
            std::to_string(r.elements) + " positions\n";
     double bytes = static_cast<double>(r.bytes_read + r.bytes_written);

@@ -15,6 +15,7 @@ struct ProgramReport {
   std::string program;          // as the printer prints it
   std::string device;           // where it ran
   std::string level;            // instruction-set level, on the CPU
+  bool compiled = false;        // on the CPU: it runs as code of its own, where the others are interpreted
   std::string why;              // why there
   std::string source;           // the generated text, for devices that compile text
   int operations = 0;           // operations fused into it

@@ -127,7 +127,7 @@ bool agrees(const Program& program, std::size_t n, std::uint64_t singles, Random
   };
   run(JitMode::never, vm_arguments);
   run(JitMode::always, code_arguments);
-  if (!executable.jit.has_code()) return false;
+  if (!executable.jit.has_code(current_level())) return false;
   for (std::size_t o = 0; o < by_vm.size(); ++o)
     for (std::size_t k = 0; k < by_vm[o]->size(); ++k)
       if (!test::same(by_vm[o]->dtype(), by_code[o]->get(k), by_vm[o]->get(k))) {
