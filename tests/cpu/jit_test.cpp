@@ -217,6 +217,7 @@ TEST(jit, every_cast_has_the_vms_bits) {
         if (from == to || !program::is_direct_cast(from, to)) continue;
         const std::string what = text(from) + " to " + text(to) + " on " + level;
         EXPECT_TRUE(agrees(cast_program(from, to), kMany, 0, random, what)) << what << ": no code";
+        for (std::size_t n = 1; n < 40; n += 3) agrees(cast_program(from, to), n, n % 2, random, what + (n % 2 ? ", single" : ""));
       }
   }
 }
