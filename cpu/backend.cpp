@@ -87,6 +87,10 @@ class CpuBackend final : public dispatch::Backend {
   }
   std::string level() override { return current_level().name; }
   void set_level(std::string_view level) override { use_level(level); }
+  bool is_compiled(const dispatch::Executable& executable) override {
+    return static_cast<const VmExecutable&>(executable).jit.has_code(current_level());
+  }
+  std::string interpreted_reason() override { return jit_unavailable_reason(); }
   int threads() override { return thread_count(); }
   std::string threads_reason() override { return thread_reason(); }
   void set_threads(int count) override { set_thread_count(count); }

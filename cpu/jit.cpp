@@ -118,6 +118,12 @@ Jit::~Jit() {
   }
 }
 
+bool Jit::has_code(const Level& level) const {
+  for (const JitCode* c = codes_.load(std::memory_order_acquire); c; c = c->next)
+    if (c->key.level == &level) return jit_mode() != JitMode::never;
+  return false;
+}
+
 const JitCode* Jit::code(const JitKey& key, std::int64_t work) {
   const JitMode mode = jit_mode();
   if (mode == JitMode::never) return nullptr;

@@ -47,7 +47,8 @@ class Jit {
   bool idle() const { return idle_.load(std::memory_order_relaxed); }
   void stay_idle() { idle_.store(true, std::memory_order_relaxed); }
 
-  bool has_code() const { return codes_.load(std::memory_order_relaxed) != nullptr; }
+  /// Whether there is code for launches on the level.
+  bool has_code(const Level& level) const;
 
   /// Code for a launch of `work` element-steps, compiled now if it has become worth it; null: the VM does it.
   const JitCode* code(const JitKey& key, std::int64_t work);

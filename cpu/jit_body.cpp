@@ -22,7 +22,7 @@ namespace {
 bool is_sink(Opcode op) { return op == Opcode::store || op == Opcode::store_pair || program::info(op).group == Group::reduce; }
 
 /// Bytes of an element as registers hold it; masks have none of their own.
-std::size_t held_bytes(Dtype d) { return item_size(d) == 8 ? 8 : 4; }
+std::size_t held_bytes(Dtype d) { return d == Dtype::f16 ? 2 : item_size(d) == 8 ? 8 : 4; }
 
 }  // namespace
 
@@ -316,6 +316,10 @@ void JitBody::define(Value v) {
       break;
     case Opcode::as_int:
     case Opcode::as_float:
+      if (i.type == Dtype::f16) {
+        held_[v].vec = narrowed(reg(i.operand[0]), 2);
+        break;
+      }
       held_[v].vec = reg(i.operand[0]);
       // Two values in one register: neither may be overwritten.
       held_[v].uses += 1 << 20;

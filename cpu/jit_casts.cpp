@@ -49,10 +49,12 @@ Value Flattener::narrowed(Value v, Dtype to) {
 Value Flattener::cast(Value v, Dtype from, Dtype to) {
   if (from == to) return v;
   if (program::is_complex(from) || program::is_complex(to)) return refuse("it has no casts of complex numbers");
+  if ((from == Dtype::f16 && to == Dtype::f32) || (from == Dtype::f32 && to == Dtype::f16)) return emit(Opcode::cast, to, v);
   if (is_half(from) || is_half(to)) {
     // Bits of halves lie in registers as i32; a bool is a number there.
     Value given = from == Dtype::boolean ? cast(v, from, Dtype::i32) : v;
-    return inlined(program::expand_cast(from, to), {&given, 1});
+    Value bits = inlined(program::expand_cast(from, to), {&given, 1});
+    return to == Dtype::f16 ? emit(Opcode::as_int, to, bits) : bits;
   }
   const Dtype target = held_as(to);
   if (from == Dtype::boolean) return emit(Opcode::where, target, v, number(target, 1), number(target, 0));

@@ -11,16 +11,18 @@
 namespace trireme::cpu {
 
 /// What flattening leaves, of machine dtypes except where it says so:
-///   constant scalar load store store_pair reduce_*   values of 8- and 16-bit dtypes are held as the i32 of that value
+///   constant scalar load store store_pair reduce_*   integers of 8 and 16 bits are held as the i32 of that value, a bf16 as
+///                                                    the i32 of its bits
 ///   add subtract multiply negative                   integers and floats
 ///   divide sqrt fma                                  floats
 ///   equal not_equal less less_equal                  of numbers
 ///   logical_and logical_or logical_xor logical_not where
 ///   bit_and bit_or bit_xor bit_not shift_*           integers
-///   as_int as_float                                  the same bits as another dtype of that width
+///   as_int as_float                                  the same bits as another dtype of that width; also an i32 that holds
+///                                                    the bits of an f16 as that
 ///   to_int to_float                                  as in instructions.def; also f64 to i32, u32 to f32, u64 to f64
 ///   cast                                             i32 to i64, u32 to u64, 64-bit integers to 32-bit ones, f32 to f64,
-///                                                    f64 to f32, i32 to f64, i64 and u64 to f32
+///                                                    f64 to f32, i32 to f64, i64 and u64 to f32, f16 to f32 and back
 /// Equal instructions are one instruction.
 class Flattener {
  public:

@@ -96,7 +96,12 @@ void JitBody::convert(Value v) {
     return;
   }
   Vec x = reg(a);
-  if (from == Dtype::f32 || from == Dtype::i32) {
+  if (from == Dtype::f16) {
+    cc_.emit(Id::kIdVcvtph2ps, target(v), x);
+  } else if (to == Dtype::f16) {
+    constexpr int kNearestWithoutExceptions = 8;
+    cc_.emit(Id::kIdVcvtps2ph, target(v), x, asmjit::imm(kNearestWithoutExceptions));
+  } else if (from == Dtype::f32 || from == Dtype::i32) {
     cc_.emit(from == Dtype::f32 ? Id::kIdVcvtps2pd : Id::kIdVcvtdq2pd, target(v), x);
   } else if (from == Dtype::f64) {
     cc_.emit(Id::kIdVcvtpd2ps, target(v), x);

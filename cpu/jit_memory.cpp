@@ -33,6 +33,7 @@ void JitBody::load_fixed(Value v) {
     return;
   }
   from.setSize(static_cast<std::uint32_t>(bytes));
+  if (i.type == Dtype::f16) return void(cc_.emit(Id::kIdVpbroadcastw, to, from));
   x86::Gp one = cc_.newInt32();
   const bool extends = kind(i.type) == Kind::integer && is_signed(i.type);
   cc_.emit(extends ? Id::kIdMovsx : Id::kIdMovzx, one, from);
@@ -60,6 +61,7 @@ void JitBody::load(Value v) {
   const std::uint32_t widen = bytes == 1 ? (extends ? Id::kIdVpmovsxbd : Id::kIdVpmovzxbd) : (extends ? Id::kIdVpmovsxwd : Id::kIdVpmovzxwd);
   const std::size_t all = bytes * static_cast<std::size_t>(frame_.lanes);
   if (frame_.partial && frame_.wide) {
+    if (i.type == Dtype::f16) return void(cc_.k(frame_.tail).z().emit(Id::kIdVmovdqu16, to, from));
     Vec narrow = all == 32 ? Vec(cc_.newYmm()) : Vec(cc_.newXmm());
     cc_.k(frame_.tail).z().emit(bytes == 1 ? Id::kIdVmovdqu8 : Id::kIdVmovdqu16, narrow, from);
     cc_.emit(widen, to, narrow);
@@ -70,7 +72,8 @@ void JitBody::load(Value v) {
     from = frame_.scratch();
   }
   from.setSize(static_cast<std::uint32_t>(all));
-  cc_.emit(widen, to, from);
+  if (i.type == Dtype::f16) cc_.emit(all == 8 ? Id::kIdVmovq : Id::kIdVmovups, to, from);
+  else cc_.emit(widen, to, from);
 }
 
 /// to[k] = from[k] for k < count, elements of so many bytes.
@@ -131,7 +134,7 @@ void JitBody::store(const Instruction& i) {
   if (i.type == Dtype::boolean) return store_mask(i);
   const std::size_t bytes = item_size(i.type);
   Vec value = reg(i.operand[0]);
-  write(i.parameter, bytes, bytes < 4 ? narrowed(value, bytes) : value);
+  write(i.parameter, bytes, bytes < 4 && i.type != Dtype::f16 ? narrowed(value, bytes) : value);
 }
 
 /// Elements of `item` bytes that lie close together in the register.

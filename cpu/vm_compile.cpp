@@ -187,8 +187,10 @@ VmExecutable::VmExecutable(const Program& program) : form(program.form), paramet
   if (registers.size() > kMaxRegisters)
     throw error(Code::unsupported, "compile: the program needs " + std::to_string(registers.size()) + " registers, the tile VM has " +
                                        std::to_string(kMaxRegisters));
-  // One pass over the memory is what compiled code does too.
-  const bool one_pass = form == program::Form::map ? steps.size() < 2 : steps.empty();
+  // One pass over the memory is what compiled code does too; but most conversions are done one by one there.
+  const bool converts = steps.size() == 1 && steps[0].routine >= kFirstCast && steps[0].routine < kFirstPair &&
+                        registers[steps[0].out].type != registers[steps[0].a].type;
+  const bool one_pass = form == program::Form::map ? steps.size() < 2 && !converts : steps.empty();
   if (one_pass && (jit_mode() != JitMode::always || steps.empty())) jit.stay_idle();
   list_plain();
 }

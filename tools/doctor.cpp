@@ -19,7 +19,7 @@ struct Findings {
   CacheReport cache;
   std::vector<DeviceReport> devices;
   std::vector<std::string> levels;
-  std::string level;
+  std::string level, interpreted_reason;
   int threads = 0;
   std::string threads_reason;
   std::vector<Agreement> agreements;
@@ -38,6 +38,7 @@ Findings examine() {
   found.cache = cache_report();
   found.levels = cpu_levels();
   found.level = cpu_level();
+  found.interpreted_reason = interpreted_reason();
   found.threads = threads();
   found.threads_reason = threads_reason();
   found.agreements = self_test(found.devices);
@@ -99,6 +100,7 @@ void print(const Findings& found, std::ostream& out) {
   print_cache(found.cache, out);
   out << "\ncpu levels:";
   for (const std::string& level : found.levels) out << " " << level << (level == found.level ? " (in use)" : "");
+  out << "\ncpu programs: " << (found.interpreted_reason.empty() ? "compiled once they repay it" : "interpreted, as " + found.interpreted_reason);
   out << "\nthreads: " << found.threads << ", " << found.threads_reason << "\n\nbits compared with cpu " << found.levels.front() << ":\n";
   for (const Agreement& agreement : found.agreements) print_agreement(agreement, out);
   out << "bit agreement: " << (found.agree() ? "yes" : "NO") << "\n";
@@ -138,6 +140,7 @@ nlohmann::ordered_json to_json(const Findings& found) {
   return {{"version", version()},       {"devices", devices},
           {"backends", backends},       {"cache", cache_json(found.cache)},
           {"cpu_levels", found.levels}, {"cpu_level", found.level},
+          {"interpreted_reason", found.interpreted_reason},
           {"threads", found.threads},   {"threads_reason", found.threads_reason},
           {"self_test", agreements},    {"bit_agreement", found.agree()}};
 }

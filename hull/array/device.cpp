@@ -79,6 +79,11 @@ void set_cpu_level(std::string_view level) try {
 } catch (const std::bad_alloc&) {
   program::throw_out_of_memory("set_cpu_level");
 }
+std::string interpreted_reason() try {
+  return cpu().interpreted_reason();
+} catch (const std::bad_alloc&) {
+  program::throw_out_of_memory("interpreted_reason");
+}
 int threads() try {
   return cpu().threads();
 } catch (const std::bad_alloc&) {

@@ -37,7 +37,7 @@ std::string Explain::text() const try {
   int index = 0;
   for (const ProgramReport& r : programs_) {
     out += "program " + std::to_string(++index) + " of " + std::to_string(programs_.size()) + " on " + r.device +
-           (r.level.empty() ? "" : " (" + r.level + ")") + ": " + r.why + "\n";
+           (r.level.empty() ? "" : " (" + r.level + (r.compiled ? ", compiled)" : ")")) + ": " + r.why + "\n";
     for (const CandidateReport& c : r.candidates) {
       out += "  " + c.device;
       if (!c.reason.empty()) out += " not: " + c.reason;

@@ -208,6 +208,10 @@ class Backend {
   virtual std::vector<std::string> levels() { return {}; }
   virtual std::string level() { return {}; }
   virtual void set_level(std::string_view) {}
+  /// Whether launches of the executable run as machine code made for it, where that is not always so.
+  virtual bool is_compiled(const Executable&) { return false; }
+  /// Why none do, a sentence; "" where those do that repay it.
+  virtual std::string interpreted_reason() { return {}; }
   virtual int threads() { return 1; }
   virtual std::string threads_reason() { return {}; }
   virtual void set_threads(int) {}

@@ -281,6 +281,7 @@ class Runner {
     r.program = program::print(p);
     r.device = where_->name;
     r.level = where_->backend->level();
+    r.compiled = where_->backend->is_compiled(executable);
     r.why = fell_back_.empty() ? choice_.why : fell_back_ + "; runs on the cpu instead";
     r.candidates = choice_.candidates;
     r.source = executable.source();

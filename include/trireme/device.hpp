@@ -94,6 +94,9 @@ TRIREME_API std::vector<std::string> cpu_levels();
 TRIREME_API std::string cpu_level();
 /// Throws Code::invalid_argument, listing what there is, for an unknown or unusable level.
 TRIREME_API void set_cpu_level(std::string_view level);
+/// Why all programs on the CPU are interpreted at this level, a sentence; empty where those that repay it are compiled. The
+/// results are the same.
+TRIREME_API std::string interpreted_reason();
 
 /// Threads that the CPU backend uses, and a sentence that says where the number comes from.
 TRIREME_API int threads();

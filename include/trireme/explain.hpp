@@ -23,6 +23,7 @@ struct ProgramReport {
   std::string program;          // as the printer prints it
   std::string device;           // where it ran
   std::string level;            // instruction-set level, on the CPU
+  bool compiled = false;        // on the CPU: it runs as code of its own, where the others are interpreted
   std::string why;              // why there
   std::vector<CandidateReport> candidates;  // what `auto` weighed; empty when there was nothing to weigh
   std::string source;           // the generated text, for devices that compile text
