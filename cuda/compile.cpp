@@ -108,7 +108,7 @@ void CudaDevice::launch(const dispatch::Executable& executable, const dispatch::
     throw error(Code::internal, "launch: an executable of " + compiled.device().name() + " came to " + name_);
   dispatch::KernelLaunch prepared;
   std::vector<void*> parameters;
-  dispatch::prepare_launch(compiled.program(), launch, prepared);
+  dispatch::prepare_launch(compiled.program(), launch, language(), {}, prepared);
   if (prepared.groups == 0) return;
   if (prepared.groups > kMostGroups)
     throw error(Code::unsupported, "launch: " + name_ + " takes at most " + std::to_string(kMostGroups) +
@@ -118,7 +118,7 @@ void CudaDevice::launch(const dispatch::Executable& executable, const dispatch::
   if (!prepared.geometry.empty()) parameters.push_back(prepared.geometry.data());
 
   const Current current(*this);
-  check(driver_.cuLaunchKernel(compiled.function(), static_cast<unsigned>(prepared.groups), 1, 1, dispatch::kGroupSize,
+  check(driver_.cuLaunchKernel(compiled.function(), static_cast<unsigned>(prepared.groups), 1, 1, static_cast<unsigned>(prepared.group_size),
                                1, 1, 0, stream_, parameters.data(), nullptr),
         "cuLaunchKernel", name_);
 }
