@@ -112,7 +112,7 @@ void CudaDevice::launch(const dispatch::Executable& executable, const dispatch::
     throw error(Code::internal, "launch: an executable of " + compiled.device().name() + " came to " + name_);
   const dispatch::LaunchLease lease;
   dispatch::KernelLaunch& prepared = lease.launch();
-  dispatch::prepare_launch(compiled.program(), launch, prepared);
+  dispatch::prepare_launch(compiled.program(), launch, language(), {}, prepared);
   if (prepared.groups == 0) return;
   if (prepared.groups > kMostGroups)
     throw error(Code::unsupported, "launch: " + name_ + " takes at most " + std::to_string(kMostGroups) +
@@ -120,8 +120,8 @@ void CudaDevice::launch(const dispatch::Executable& executable, const dispatch::
 
   void** parameters = lease.pointers();
   const Turn turn(*this);
-  check(driver_.cuLaunchKernel(compiled.function(), static_cast<unsigned>(prepared.groups), 1, 1, dispatch::kGroupSize,
-                               1, 1, 0, turn.stream(), parameters, nullptr),
+  check(driver_.cuLaunchKernel(compiled.function(), static_cast<unsigned>(prepared.groups), 1, 1,
+                               static_cast<unsigned>(prepared.group_size), 1, 1, 0, turn.stream(), parameters, nullptr),
         "cuLaunchKernel");
 }
 

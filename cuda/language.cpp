@@ -18,10 +18,16 @@ typedef unsigned int u32;
 typedef long long i64;
 typedef unsigned long long u64;
 typedef float f32;
+typedef uint2 u32x2;
+typedef uint4 u32x4;
 #define sqrt_f32(x) sqrtf(x)
 #define fma_f32(a, b, c) fmaf(a, b, c)
 #define as_int_f32(x) __float_as_int(x)
 #define as_float_i32(x) __int_as_float(x)
+#define high_u32(a, b) __umulhi(a, b)
+#define high_u64(a, b) __umul64hi(a, b)
+#define write_whole(p, q) __stcg(p, q)
+#define shuffle_down(x, d) __shfl_down_sync(0xffffffffu, x, d)
 )",
       .prelude_f64 = R"(typedef double f64;
 #define sqrt_f64(x) sqrt(x)
@@ -29,7 +35,8 @@ typedef float f32;
 #define as_int_f64(x) __double_as_longlong(x)
 #define as_float_i64(x) __longlong_as_double(x)
 )",
-      .kernel = "extern \"C\" __global__ __launch_bounds__(256)",
+      .kernel = "extern \"C\" __global__ __launch_bounds__(",
+      .kernel_end = ")",
       .function = "static __device__ __forceinline__",
       .global = "",
       .restrict_word = "__restrict__",
@@ -37,9 +44,8 @@ typedef float f32;
       .barrier = "__syncthreads();",
       .group_id = "blockIdx.x",
       .local_id = "threadIdx.x",
-      .group_size = "blockDim.x",
+      .shuffle_down = "shuffle_down",
   };
-  static_assert(dispatch::kGroupSize == 256, "the kernel qualifiers name the group's size");
   return kLanguage;
 }
 

@@ -100,7 +100,7 @@ std::string OpenclDevice::image_key(std::span<const dispatch::CompileRequest> re
   std::string key = "opencl\n";
   for (const cl_uint what : {kPlatformName, kPlatformVersion}) key += driver_.platform_text(found_.platform, what) + "\n";
   for (const cl_uint what : {kDeviceName, kDeviceVersion, kDriverVersion}) key += driver_.device_text(found_.device, what) + "\n";
-  return key + build_options() + "\n" + dispatch::write_source(requests, language());
+  return key + build_options() + "\n" + dispatch::write_source(requests, language(), target_);
 }
 
 std::vector<std::unique_ptr<dispatch::Executable>> OpenclDevice::compile(
@@ -114,7 +114,7 @@ std::vector<std::unique_ptr<dispatch::Executable>> OpenclDevice::compile(
                                          " bytes of parameters, and this one has " + std::to_string(bytes));
   ready();
 
-  std::string source = dispatch::write_source(requests, language());
+  std::string source = dispatch::write_source(requests, language(), target_);
   const std::string options = build_options();
   const auto build = [&](cl_program program) {
     std::lock_guard lock(build_mutex_);
@@ -159,10 +159,10 @@ void OpenclDevice::launch(const dispatch::Executable& executable, const dispatch
     throw error(Code::internal, "launch: an executable of " + compiled.device().name() + " came to " + name_);
   const dispatch::LaunchLease lease;
   dispatch::KernelLaunch& prepared = lease.launch();
-  dispatch::prepare_launch(compiled.program(), launch, prepared);
+  dispatch::prepare_launch(compiled.program(), launch, language(), target_, prepared);
   if (prepared.groups == 0) return;
 
-  const std::size_t local = dispatch::kGroupSize;
+  const auto local = static_cast<std::size_t>(prepared.group_size);
   const std::size_t global = static_cast<std::size_t>(prepared.groups) * local;
   std::lock_guard lock(compiled.mutex());
   cl_uint index = 0;

@@ -71,9 +71,10 @@ std::string OpenclDevice::refusal(const Driver& driver, const FoundDevice& found
   const std::string version = driver.device_text(found.device, kDeviceVersion);
   if (version_number(version) < 12) return who + " has " + version + ", and Trireme needs OpenCL 1.2 or newer.";
   const auto group = driver.device_value<std::size_t>(found.device, kDeviceMaxGroupSize);
-  if (group < static_cast<std::size_t>(dispatch::kGroupSize))
+  const bool is_cpu = (driver.device_value<cl_bitfield>(found.device, kDeviceType) & kTypeCpu) != 0;
+  if (!is_cpu && group < static_cast<std::size_t>(dispatch::kLeastGroupSize))
     return who + " takes groups of at most " + std::to_string(group) + " work-items, and Trireme's have " +
-           std::to_string(dispatch::kGroupSize) + ".";
+           std::to_string(dispatch::kLeastGroupSize) + " at least.";
   return {};
 }
 
@@ -101,6 +102,7 @@ OpenclDevice::OpenclDevice(const Driver& driver, const FoundDevice& found, int o
   list_lacks();
 
   info_.is_host = (driver_.device_value<cl_bitfield>(device, kDeviceType) & kTypeCpu) != 0;
+  target_ = dispatch::fit_target(driver_.device_value<std::size_t>(device, kDeviceMaxGroupSize), info_.is_host);
   info_.launch_seconds = kLaunchSeconds;
   info_.bytes_per_second = info_.is_host ? kHostBytesPerSecond : kBytesPerSecond;
   info_.copy_bytes_per_second = info_.is_host ? kHostBytesPerSecond : kCopyBytesPerSecond;

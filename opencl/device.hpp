@@ -12,6 +12,7 @@
 
 #include "dispatch/backend.hpp"
 #include "dispatch/block_cache.hpp"
+#include "dispatch/source_writer.hpp"
 #include "opencl/driver.hpp"
 
 namespace trireme::opencl {
@@ -97,6 +98,7 @@ class OpenclDevice final : public dispatch::Interop {
   const Driver& driver_;
   const FoundDevice found_;
   std::string name_;  // for messages: "opencl:0 (Tesla T4)"
+  dispatch::Target target_;
   bool has_f64_ = false;
   cl_bitfield f32_ = 0;  // what f32 arithmetic keeps
   std::size_t max_allocation_ = 0;

@@ -17,10 +17,15 @@ typedef uint u32;
 typedef long i64;
 typedef ulong u64;
 typedef float f32;
+typedef uint2 u32x2;
+typedef uint4 u32x4;
 #define sqrt_f32(x) sqrt(x)
 #define fma_f32(a, b, c) fma(a, b, c)
 #define as_int_f32(x) as_int(x)
 #define as_float_i32(x) as_float(x)
+#define high_u32(a, b) mul_hi(a, b)
+#define high_u64(a, b) mul_hi(a, b)
+#define write_whole(p, q) (*(p) = (q))
 )",
       .prelude_f64 = R"(#pragma OPENCL EXTENSION cl_khr_fp64 : enable
 typedef double f64;
@@ -29,7 +34,8 @@ typedef double f64;
 #define as_int_f64(x) as_long(x)
 #define as_float_i64(x) as_double(x)
 )",
-      .kernel = "__kernel __attribute__((reqd_work_group_size(256, 1, 1)))",
+      .kernel = "__kernel __attribute__((reqd_work_group_size(",
+      .kernel_end = ", 1, 1)))",
       .function = "static",
       .global = "__global",
       .restrict_word = "restrict",
@@ -37,9 +43,8 @@ typedef double f64;
       .barrier = "barrier(CLK_LOCAL_MEM_FENCE);",
       .group_id = "get_group_id(0)",
       .local_id = "get_local_id(0)",
-      .group_size = "get_local_size(0)",
+      .shuffle_down = "",  // sub-groups are an extension that many lack
   };
-  static_assert(dispatch::kGroupSize == 256, "the kernel qualifiers name the group's size");
   return kLanguage;
 }
 

@@ -127,7 +127,7 @@ std::string entry_name(const CompileRequest& request) {
   return name;
 }
 
-std::string write_source(std::span<const CompileRequest> requests, const Language& language) {
+std::string write_source(std::span<const CompileRequest> requests, const Language& language, const Target& target) {
   Functions functions(language);
   std::set<std::string> names;
   std::set<int> geometries;
@@ -136,7 +136,7 @@ std::string write_source(std::span<const CompileRequest> requests, const Languag
     const std::string name = entry_name(request);
     if (!names.insert(name).second) continue;
     functions.need(*request.program);
-    KernelWriter writer(request, language);
+    KernelWriter writer(request, language, target);
     geometries.insert(writer.geometry_words());
     kernels += '\n' + writer.text(name);
   }

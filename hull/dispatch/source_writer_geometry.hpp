@@ -14,8 +14,11 @@ enum class Word : std::uint8_t {
   size,     // positions of a map; kept positions of a reduction
   run,      // elements of a reduction's run
   chunks,   // of the run
-  slots,    // kept positions that one group of an inner reduction handles
+  slots,    // kept positions that a work-item, warp or group of an inner reduction handles
+  rows,     // whether vectors of positions are vectors of every operand, or one element of it
   extent,   // of `axis`
+  magic,    // to divide by the extent of `axis`, source_writer_division.hpp
+  shift,
   offset,   // of `parameter`, in elements
   stride,   // of `parameter` along `axis`
   start,    // where a wrapped axis starts
@@ -52,8 +55,15 @@ void each_geometry_word(const program::Program& program, const program::Layout& 
     f(Word::chunks, 0, 0);
     if (program.form == program::Form::reduce_inner) f(Word::slots, 0, 0);
   }
-  if (uses_coordinates(program, layout))
-    for (int axis = 0; axis < layout.rank; ++axis) f(Word::extent, 0, axis);
+  if (uses_coordinates(program, layout)) {
+    f(Word::rows, 0, 0);
+    for (int axis = 0; axis < layout.rank; ++axis) {
+      f(Word::extent, 0, axis);
+      if (axis == 0 || axis == layout.kept) continue;  // a quotient by it is never formed
+      f(Word::magic, 0, axis);
+      f(Word::shift, 0, axis);
+    }
+  }
   for (int p = 0; p < static_cast<int>(program.parameters.size()); ++p) {
     const program::Role role = program.parameters[p].role;
     if (role == program::Role::scalar) continue;

@@ -10,14 +10,12 @@
 
 namespace trireme::dispatch {
 
-using program::AccessKind;
 using program::Opcode;
 
 namespace {
 
-static_assert(program::kInnerOrder.lanes == 2 * kGroupSize, "each work-item of an inner reduction owns two lanes");
-static_assert(kGroupSize % program::kOuterOrder.lanes == 0);
-constexpr int kColumns = kGroupSize / static_cast<int>(program::kOuterOrder.lanes);
+static_assert(program::kInnerOrder.lanes % kGroupSize == 0, "the work-items of an inner reduction have whole numbers of lanes");
+static_assert(program::kOuterOrder.lanes >= kGroupSize / kColumns && kLeastGroupSize >= kColumns);
 
 std::string number(std::int64_t k) { return std::to_string(k); }
 
@@ -64,101 +62,110 @@ std::string KernelWriter::combine(const std::string& a, const std::string& b) co
   return spell_row(row_of(reduce.op), reduce.type, a, b);
 }
 
-// Once per kept position: the part of every offset that does not change along the run.
-void KernelWriter::kept_offsets(const char* position) {
-  if (uses_coordinates(program_, layout_)) coordinates(position, 0, layout_.kept);
-  for (std::size_t p = 0; p < loaded_.size(); ++p) {
-    if (!loaded_[p]) continue;
-    const int k = static_cast<int>(p);
-    std::string place = offset(k);
-    if (layout_.access[p] == AccessKind::contiguous) place += std::string(" + ") + position + " * " + word(Word::run);
-    if (is_indexed(layout_.access[p])) place += axis_terms(k, 0, layout_.kept);
-    line("const " + index_ + " b" + number(k) + " = " + place + ";");
-  }
+// The part of the run of kept position i that `chunk` elements of the order make: count elements from begin on.
+void KernelWriter::run_part(const char* chunk) {
+  define(index_, "begin", std::string("chunk * ") + chunk);
+  define(index_, "rest", word(Word::run) + " - begin");
+  define(index_, "count", std::string("rest < ") + chunk + " ? rest : " + chunk);
 }
 
-// Once per element r of the run.
-void KernelWriter::run_offsets() {
-  if (uses_coordinates(program_, layout_)) coordinates("r", layout_.kept, layout_.rank);
-  for (std::size_t p = 0; p < loaded_.size(); ++p) {
-    if (!loaded_[p]) continue;
-    const int k = static_cast<int>(p);
-    std::string place = "b" + number(k);
-    if (layout_.access[p] == AccessKind::contiguous) place += " + r";
-    if (is_indexed(layout_.access[p])) place += axis_terms(k, layout_.kept, layout_.rank);
-    line("const " + index_ + " o" + number(k) + " = " + place + ";");
-  }
-}
-
-// One lane of one chunk of the run of kept position i: accumulator takes the elements lane, lane + lanes, ...
-void KernelWriter::run_loop(const char* lane, const char* lanes, const char* chunk) {
-  line(register_type(program_.body.back().type) + " accumulator = " + identity() + ";");
+void KernelWriter::reduce_tree() {
+  const int per_item = static_cast<int>(program::kInnerOrder.lanes) / plan_.group_size;
+  const std::string lanes = number(program::kInnerOrder.lanes), chunk = number(program::kInnerOrder.chunk);
+  const std::string output = number(program_.body.back().parameter), group = number(plan_.group_size);
+  const auto each_lane = [&] {
+    open("for (u32 k = 0; k < " + number(per_item) + "; ++k) {");
+    define("u32", "q", "t + k * " + group);
+  };
+  line(std::string(language_.shared) + " " + accumulator_type() + " lanes[" + lanes + "];");
+  define("u32", "t", "(u32)" + std::string(language_.local_id));
+  define(index_, "group", "(" + index_ + ")" + std::string(language_.group_id));
+  define(index_, "chunk", "group % " + word(Word::chunks));
+  define(index_, "first", "group / " + word(Word::chunks) + " * " + word(Word::slots));
+  // Short runs share the group: each kept position gets `width` of the lanes, a power of two not below its run.
+  define("u32", "width", lanes + " / (u32)" + raw_word(Word::slots, 0, 0));
+  each_lane();
+  define("u32", "lane", "q % width");
+  define(index_, "i", "first + q / width");
+  line(accumulator_type() + " accumulator = " + identity() + ";");
   open("if (i < " + word(Word::size) + ") {");
   kept_offsets("i");
-  line("const " + index_ + " begin = chunk * " + chunk + ";");
-  line("const " + index_ + " rest = " + word(Word::run) + " - begin;");
-  line("const " + index_ + " count = rest < " + chunk + " ? rest : " + chunk + ";");
-  open("for (" + index_ + " e = " + lane + "; e < count; e += " + lanes + ") {");
-  line("const " + index_ + " r = begin + e;");
+  run_part(chunk.c_str());
+  open("for (" + index_ + " e = lane; e < count; e += " + lanes + ") {");
+  define(index_, "r", "begin + e");
   run_offsets();
-  body();
+  read_by_offsets();
+  accumulate("accumulator");
   close();
   close();
-}
-
-void KernelWriter::reduce_inner() {
-  const std::string type = register_type(program_.body.back().type);
-  const std::string lanes = number(program::kInnerOrder.lanes), chunk = number(program::kInnerOrder.chunk);
-  const int output = program_.body.back().parameter;
-  line(std::string(language_.shared) + " " + type + " lanes[" + lanes + "];");
-  line("const u32 t = (u32)" + std::string(language_.local_id) + ";");
-  line("const " + index_ + " group = (" + index_ + ")" + std::string(language_.group_id) + ";");
-  line("const " + index_ + " chunk = group % " + word(Word::chunks) + ";");
-  line("const " + index_ + " first = group / " + word(Word::chunks) + " * " + word(Word::slots) + ";");
-  // Short runs share the group: each kept position gets `width` of the lanes, a power of two not below its run.
-  line("const u32 width = " + lanes + " / (u32)" + raw_word(Word::slots, 0, 0) + ";");
-  open("for (u32 k = 0; k < 2; ++k) {");
-  line("const u32 q = t + k * " + number(kGroupSize) + ";");
-  line("const u32 lane = q % width;");
-  line("const " + index_ + " i = first + q / width;");
-  run_loop("lane", lanes.c_str(), chunk.c_str());
   line("lanes[q] = accumulator;");
   close();
   open("for (u32 s = width / 2; s > 0; s /= 2) {");
   line(std::string(language_.barrier));
-  open("for (u32 k = 0; k < 2; ++k) {");
-  line("const u32 q = t + k * " + number(kGroupSize) + ";");
+  each_lane();
   line("if (q % width < s) lanes[q] = " + combine("lanes[q]", "lanes[q + s]") + ";");
   close();
   close();
-  open("for (u32 k = 0; k < 2; ++k) {");
-  line("const u32 q = t + k * " + number(kGroupSize) + ";");
-  line("const " + index_ + " i = first + q / width;");
-  line("if (q % width == 0 && i < " + word(Word::size) + ") p" + number(output) + "[" + offset(output) + " + i * " +
-       word(Word::chunks) + " + chunk] = lanes[q];");
+  each_lane();
+  define(index_, "i", "first + q / width");
+  line("if (q % width == 0 && i < " + word(Word::size) + ") p" + output + "[" + offset(program_.body.back().parameter) +
+       " + i * " + word(Word::chunks) + " + chunk] = lanes[q];");
   close();
 }
 
-void KernelWriter::reduce_outer() {
-  const std::string type = register_type(program_.body.back().type);
-  const std::string lanes = number(program::kOuterOrder.lanes), chunk = number(program::kOuterOrder.chunk);
-  const std::string columns = number(kColumns);
+// A work-item has lanes `row`, `row` + rows, ... of one column, so that 32 neighbours read neighbouring kept positions, and
+// the first steps of the tree are its own.
+void KernelWriter::reduce_columns() {
+  const int rows = plan_.group_size / kColumns, lanes = static_cast<int>(program::kOuterOrder.lanes), own = lanes / rows;
+  const std::string type = accumulator_type(), chunk = number(program::kOuterOrder.chunk), columns = number(kColumns);
   const int output = program_.body.back().parameter;
-  line(std::string(language_.shared) + " " + type + " lanes[" + number(kGroupSize) + "];");
-  line("const u32 t = (u32)" + std::string(language_.local_id) + ";");
-  line("const u32 lane = t / " + columns + ";");
-  line("const " + index_ + " group = (" + index_ + ")" + std::string(language_.group_id) + ";");
-  // Neighbouring work-items take neighbouring kept positions, which are usually neighbours in memory.
-  line("const " + index_ + " blocks = (" + word(Word::size) + " + " + number(kColumns - 1) + ") / " + columns + ";");
-  line("const " + index_ + " chunk = group / blocks;");
-  line("const " + index_ + " i = group % blocks * " + columns + " + t % " + columns + ";");
-  run_loop("lane", lanes.c_str(), chunk.c_str());
-  line("lanes[t] = accumulator;");
-  open("for (u32 s = " + number(program::kOuterOrder.lanes / 2) + "; s > 0; s /= 2) {");
-  line(std::string(language_.barrier));
-  line("if (lane < s) lanes[t] = " + combine("lanes[t]", "lanes[t + s * " + columns + "]") + ";");
+  line(std::string(language_.shared) + " " + type + " lanes[" + number(plan_.group_size) + "];");
+  define("u32", "t", "(u32)" + std::string(language_.local_id));
+  define("u32", "row", "t / " + columns);
+  define(index_, "group", "(" + index_ + ")" + std::string(language_.group_id));
+  define(index_, "blocks", "(" + word(Word::size) + " + " + number(kColumns - 1) + ") / " + columns);
+  define(index_, "chunk", "group / blocks");
+  define(index_, "i", "group % blocks * " + columns + " + t % " + columns);
+  line(type + " lane[" + number(own) + "];");
+  unrolled("a", number(own));
+  line("lane[a] = " + identity() + ";");
   close();
-  line("if (lane == 0 && i < " + word(Word::size) + ") p" + number(output) + "[" + offset(output) + " + chunk * " +
+  open("if (i < " + word(Word::size) + ") {");
+  kept_offsets("i");
+  run_part(chunk.c_str());
+  read_by_offsets();
+  line(index_ + " done = 0;");
+  const auto step = [&](const std::string& e, bool checked) {
+    unrolled("a", number(own));
+    define(index_, "e", e + " + a * " + number(rows) + " + row");
+    if (checked) open("if (e < count) {");
+    define(index_, "r", "begin + e");
+    run_offsets();
+    accumulate("lane[a]");
+    if (checked) close();
+    close();
+  };
+  if (plan_.unroll > 1) {
+    const std::string at_once = number(plan_.unroll * lanes);
+    open("for (; done + " + at_once + " <= count; done += " + at_once + ") {");
+    unrolled("u", number(plan_.unroll));
+    step("done + u * " + number(lanes), false);
+    close();
+    close();
+  }
+  open("for (; done < count; done += " + number(lanes) + ") {");
+  step("done", true);
+  close();
+  close();
+  for (int s = own / 2; s > 0; s /= 2)
+    for (int a = 0; a < s; ++a)
+      line("lane[" + number(a) + "] = " + combine("lane[" + number(a) + "]", "lane[" + number(a + s) + "]") + ";");
+  line("lanes[t] = lane[0];");
+  open("for (u32 s = " + number(rows / 2) + "; s > 0; s /= 2) {");
+  line(std::string(language_.barrier));
+  line("if (row < s) lanes[t] = " + combine("lanes[t]", "lanes[t + s * " + columns + "]") + ";");
+  close();
+  line("if (row == 0 && i < " + word(Word::size) + ") p" + number(output) + "[" + offset(output) + " + chunk * " +
        word(Word::size) + " + i] = lanes[t];");
 }
 

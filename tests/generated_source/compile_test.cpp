@@ -15,7 +15,7 @@ namespace trireme::test {
 namespace {
 
 /// Every program, and each kind of program in every arrangement, as one translation unit.
-std::string everything(const dispatch::Language& language) {
+std::string everything(const dispatch::Language& language, const dispatch::Target& target = {}) {
   std::deque<Work> works;
   std::vector<dispatch::CompileRequest> requests;
   for (const program::Program& p : all_programs()) works.push_back(arrange(p, Arrangement::contiguous, {2, 3, 5}, 1));
@@ -29,7 +29,7 @@ std::string everything(const dispatch::Language& language) {
         works.push_back(arrange(reduce_program(form, program::Opcode::reduce_maximum, type, type), a, {2, 3, 5}, 1));
   }
   for (const Work& w : works) requests.push_back({&w.program, &w.layout});
-  return dispatch::write_source(requests, language);
+  return dispatch::write_source(requests, language, target);
 }
 
 class NvrtcCompile : public ::testing::TestWithParam<int> {};

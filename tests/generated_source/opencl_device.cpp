@@ -84,7 +84,7 @@ class Device : public OpenclDevice {
     return program;
   }
 
-  void run(void* built, Work& work) override {
+  void run(void* built, Work& work, const dispatch::Target& target) override {
     const std::size_t count = work.program.parameters.size();
     std::vector<Id> memory(count);
     std::vector<dispatch::Argument> arguments(count);
@@ -100,7 +100,7 @@ class Device : public OpenclDevice {
       arguments[p].memory.handle = reinterpret_cast<std::uintptr_t>(memory[p]);
     }
     dispatch::KernelLaunch launch;
-    dispatch::prepare_launch(work.program, {&work.domain, &work.layout, arguments}, launch);
+    dispatch::prepare_launch(work.program, {&work.domain, &work.layout, arguments}, opencl::language(), target, launch);
     enqueue(built, dispatch::entry_name({&work.program, &work.layout}), launch);
     for (std::size_t p = 0; p < count; ++p) {
       if (!memory[p]) continue;
@@ -138,7 +138,7 @@ class Device : public OpenclDevice {
       check(cl_.clSetKernelArg(kernel, at++, a.bytes, &a.bits), "clSetKernelArg");
     check(cl_.clSetKernelArg(kernel, at, launch.geometry.size() * sizeof(std::int64_t), launch.geometry.data()),
           "clSetKernelArg");
-    const Size global = launch.groups * dispatch::kGroupSize, local = dispatch::kGroupSize;
+    const Size local = static_cast<Size>(launch.group_size), global = launch.groups * local;
     check(cl_.clEnqueueNDRangeKernel(queue_, kernel, 1, nullptr, &global, &local, 0, nullptr, nullptr),
           "clEnqueueNDRangeKernel");
     check(cl_.clFinish(queue_), "clFinish");

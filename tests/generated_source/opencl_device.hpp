@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "dispatch/source_writer.hpp"
 #include "reference.hpp"
 
 namespace trireme::test {
@@ -17,8 +18,8 @@ class OpenclDevice {
   virtual ~OpenclDevice() = default;
   /// A program handle that lives as long as the device.
   virtual void* build(const std::string& source) = 0;
-  /// Runs the kernel that the writer names for `work` and reads the outputs back into its buffers.
-  virtual void run(void* built, Work& work) = 0;
+  /// Runs the kernel that the writer names for `work`, of a text for `target`, and reads the outputs back into its buffers.
+  virtual void run(void* built, Work& work, const dispatch::Target& target) = 0;
 };
 
 }  // namespace trireme::test

@@ -20,14 +20,16 @@ using program::Opcode;
 using program::Role;
 using program::Value;
 
-std::string write(std::vector<Work>& works, const dispatch::Language& language) {
+constexpr dispatch::Target kCpu{dispatch::kGroupSize, true};
+
+std::string write(std::vector<Work>& works, const dispatch::Language& language, const dispatch::Target& target = {}) {
   std::vector<CompileRequest> requests;
   for (const Work& w : works) requests.push_back({&w.program, &w.layout});
-  return dispatch::write_source(requests, language);
+  return dispatch::write_source(requests, language, target);
 }
-std::string write(Work work, const dispatch::Language& language) {
+std::string write(Work work, const dispatch::Language& language, const dispatch::Target& target = {}) {
   std::vector<Work> works{std::move(work)};
-  return write(works, language);
+  return write(works, language, target);
 }
 
 /// The last kernel without its name.
@@ -45,51 +47,97 @@ int count(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST(SourceText, contiguous_map_indexes_directly) {
+TEST(SourceText, contiguous_map_on_a_cpu_is_one_loop_a_strip) {
   const Work work = arrange(row_program(Opcode::add, i32), Arrangement::contiguous, {4}, 0);
   EXPECT_EQ(
-      kernel(write(work, opencl::language())),
-      R"(__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void NAME(__global const i32* restrict p0, __global const i32* restrict p1, __global i32* restrict p2, const Geometry_4 g) {
-  const u32 i = (u32)get_group_id(0) * 256 + (u32)get_local_id(0);
-  if (i >= (u32)g.v[0]) return;
-  const u32 o0 = (u32)g.v[1] + i;
-  const u32 o1 = (u32)g.v[2] + i;
-  const u32 o2 = (u32)g.v[3] + i;
-  const i32 v0 = p0[o0];
-  const i32 v1 = p1[o1];
-  const i32 v2 = (i32)((u32)v0 + (u32)v1);
-  p2[o2] = v2;
+      kernel(write(work, opencl::language(), kCpu)),
+      R"(__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void NAME(__global const i32* restrict p0, __global const i32* restrict p1, __global i32* restrict p2, const Geometry_4 g) {
+  i64 i = (i64)get_group_id(0) * 2048;
+  const i64 end = i + 2048 < g.v[0] ? i + 2048 : g.v[0];
+  while (i < end) {
+    i64 length = end - i;
+    const i64 o0 = g.v[1] + i;
+    __global const i32* const a0 = (p0 + o0);
+    const i64 o1 = g.v[2] + i;
+    __global const i32* const a1 = (p1 + o1);
+    const i64 o2 = g.v[3] + i;
+    __global i32* const a2 = (p2 + o2);
+    for (i64 e = 0; e < length; ++e) {
+      const i32 v0 = a0[e];
+      const i32 v1 = a1[e];
+      const i32 v2 = (i32)((u32)v0 + (u32)v1);
+      a2[e] = v2;
+    }
+    i += length;
+  }
 }
 )");
 }
 
-TEST(SourceText, strided_map_shares_coordinates) {
-  Work work = arrange(row_program(Opcode::less, f32), Arrangement::strided, {4, 5}, 0);
-  work.layout.access[1] = program::AccessKind::single;
+TEST(SourceText, position_of_a_strided_map_is_divided_by_multiplying) {
+  Builder b;
+  const auto in = b.parameter(Role::input, i64), out = b.parameter(Role::output, i64);
+  const Value place = b.emit(Opcode::position, i64, program::kNoValue, program::kNoValue, program::kNoValue, 0, 1);
+  const Value element = b.load(in);
+  b.store(out, b.emit(Opcode::add, i64, element, place));
   EXPECT_EQ(
-      kernel(write(work, cuda::language())),
-      R"(extern "C" __global__ __launch_bounds__(256) void NAME(const f32* __restrict__ p0, const f32* __restrict__ p1, u8* __restrict__ p2, const Geometry_8 g) {
+      kernel(write(arrange(b.take(), Arrangement::strided, {4, 5}, 0), cuda::language())),
+      R"(extern "C" __global__ __launch_bounds__(256) void NAME(const i64* __restrict__ p0, i64* __restrict__ p1, const Geometry_10 g) {
   const u32 i = (u32)blockIdx.x * 256 + (u32)threadIdx.x;
   if (i >= (u32)g.v[0]) return;
-  const u32 x1 = i % (u32)g.v[2];
-  const u32 q1 = i / (u32)g.v[2];
+  const u32 q1 = (high_u32((u32)i, (u32)g.v[4]) + (u32)i) >> (u32)g.v[5];
+  const u32 x1 = i - q1 * (u32)g.v[3];
   const u32 x0 = q1;
-  const u32 o0 = (u32)g.v[3] + x0 * (u32)g.v[4] + x1 * (u32)g.v[5];
-  const u32 o1 = (u32)g.v[6];
-  const u32 o2 = (u32)g.v[7] + i;
-  const f32 v0 = p0[o0];
-  const f32 v1 = p1[o1];
-  const i32 v2 = v0 < v1;
-  p2[o2] = (u8)v2;
+  const u32 o0 = (u32)g.v[6] + x0 * (u32)g.v[7] + x1 * (u32)g.v[8];
+  const u32 o1 = (u32)g.v[9] + i;
+  const i64 v0 = (i64)x1;
+  const i64 v1 = p0[o0];
+  const i64 v2 = (i64)((u64)v1 + (u64)v0);
+  p1[o1] = v2;
 }
 )");
+}
+
+TEST(SourceText, contiguous_map_on_a_gpu_moves_16_bytes_at_a_time) {
+  const auto accesses = [](program::Program program) {
+    const std::string text = kernel(write(arrange(std::move(program), Arrangement::contiguous, {4}, 0), cuda::language()));
+    return std::vector<int>{count(text, "const u32x4 q = "), count(text, "const u32x2 q = "), count(text, "const u32 q = "),
+                            count(text, "(u32x4*)"), count(text, "j < 4;")};
+  };
+  EXPECT_EQ(accesses(row_program(Opcode::add, f32)), (std::vector<int>{2, 0, 0, 1, 2}));
+  EXPECT_EQ(accesses(row_program(Opcode::add, f64)), (std::vector<int>{2, 0, 0, 1, 2}));
+  EXPECT_EQ(accesses(row_program(Opcode::logical_xor, boolean)), (std::vector<int>{2, 0, 0, 1, 2}));
+  EXPECT_EQ(accesses(cast_program(f16, f32)), (std::vector<int>{0, 1, 0, 1, 2}));
+  EXPECT_EQ(accesses(cast_program(u8, i32)), (std::vector<int>{0, 0, 1, 1, 2}));
+  EXPECT_EQ(accesses(pair_program()), (std::vector<int>{0, 2, 0, 1, 2}));
+}
+
+TEST(SourceText, inner_reduction_has_shuffles_where_the_language_has) {
+  const Work work = arrange(reduce_program(Form::reduce_inner, Opcode::reduce_add, f32, f32), Arrangement::contiguous, {4, 4}, 1);
+  const std::string cuda_text = kernel(write(work, cuda::language())), text = kernel(write(work, opencl::language()));
+  EXPECT_EQ(count(cuda_text, "shuffle_down("), 2);
+  EXPECT_EQ(count(cuda_text, "__syncthreads"), 0);
+  EXPECT_EQ(count(text, "shuffle_down"), 0);
+  EXPECT_EQ(count(text, "barrier("), 1);
+}
+
+TEST(SourceText, groups_have_the_size_that_the_target_takes) {
+  const auto text = [](program::Program program, int size) {
+    return write(arrange(std::move(program), Arrangement::contiguous, {4, 4}, 1), opencl::language(), {size, false});
+  };
+  for (const int size : {32, 64, 128, 256})
+    for (const Form form : {Form::reduce_inner, Form::reduce_outer})
+      EXPECT_EQ(count(text(reduce_program(form, Opcode::reduce_add, f32, f32), size), "(" + std::to_string(size) + ", 1, 1)"), 1);
+  EXPECT_EQ(count(text(row_program(Opcode::add, f32), 64), "(64, 1, 1)"), 1);
 }
 
 TEST(SourceText, wide_layout_indexes_with_64_bits) {
   const std::string text =
       kernel(write(arrange(row_program(Opcode::negative, f32), Arrangement::wide, {4, 5}, 0), cuda::language()));
-  EXPECT_EQ(count(text, "u32"), 0) << text;
-  EXPECT_NE(text.find("const i64 i = (i64)blockIdx.x * 256 + (i64)threadIdx.x;"), std::string::npos) << text;
+  EXPECT_EQ(count(text, "const u32 i = "), 0) << text;
+  EXPECT_EQ(count(text, "const u32 o"), 0) << text;
+  EXPECT_EQ(count(text, "high_u32"), 0) << text;
+  EXPECT_NE(text.find("const i64 base = (i64)blockIdx.x * "), std::string::npos) << text;
 }
 
 TEST(SourceText, helpers_are_emitted_once_and_only_when_used) {

@@ -114,10 +114,18 @@ TEST_F(opencl_device, complete_device_supports_all) {
   EXPECT_FALSE(OpenclDevice(driver_, found_, 0).info().is_host);
 }
 
+TEST_F(opencl_device, small_groups_and_cpus_with_groups_of_one_are_taken) {
+  made_up.group = 32;
+  EXPECT_EQ(refusal(), "");
+  made_up.group = 1;
+  made_up.type = kTypeCpu;
+  EXPECT_EQ(refusal(), "");
+}
+
 TEST_F(opencl_device, unusable_device_is_refused_with_its_reason) {
   const std::string who = "Device Abacus of platform Workbench ";
-  made_up.group = 128;
-  EXPECT_EQ(refusal(), who + "takes groups of at most 128 work-items, and Trireme's have 256.");
+  made_up.group = 16;
+  EXPECT_EQ(refusal(), who + "takes groups of at most 16 work-items, and Trireme's have 32 at least.");
   made_up.version = "OpenCL 1.1 old";
   EXPECT_EQ(refusal(), who + "has OpenCL 1.1 old, and Trireme needs OpenCL 1.2 or newer.");
   made_up.little_endian = 0;
