@@ -33,6 +33,7 @@ run    vendor:pocl                        pocl-opencl-icd     pocl
 check  header:gtest/gtest.h               libgtest-dev        gtest-devel
 check  header:mpfr.h                      libmpfr-dev         mpfr-devel
 check  header:benchmark/benchmark.h      libbenchmark-dev    google-benchmark-devel
+check  header:sleef.h                     libsleef-dev        sleef-devel
 check  command:qemu-x86_64                qemu-user           qemu-user
 long   command:clang++                    clang               clang
 long   fuzzer:clang++                     libclang-rt-dev     compiler-rt
@@ -47,7 +48,7 @@ TABLE
 # missed.
 is_required() {
   case $1 in
-    command:pkg-config | command:dpkg-shlibdeps | command:file | library:* | vendor:* | command:ninja | \
+    command:pkg-config | header:sleef.h | command:dpkg-shlibdeps | command:file | library:* | vendor:* | command:ninja | \
       command:qemu-x86_64 | command:aarch64-linux-gnu-g++) return 1 ;;
   esac
 }
