@@ -29,13 +29,15 @@ template <>
 struct CubeRootConstants<float> {
   // The bits of x^(-1/3) are about kStart - a third of those of x.
   static constexpr std::int32_t kStart = 0x54A22000;
-  static constexpr float kTiny = 0x1p-100f, kScale = 0x1p48f, kUnscale = 0x1p-16f;
+  static constexpr float kTiny = 0x1p-100f, kUp = 0x1p48f, kUnUp = 0x1p-16f;
+  static constexpr float kLarge = 0x1p100f, kDown = 0x1p-48f, kUnDown = 0x1p16f;
   static constexpr int kRounds = 2;
 };
 template <>
 struct CubeRootConstants<double> {
   static constexpr std::int64_t kStart = 0x553EEEAAC0000000;
-  static constexpr double kTiny = 0x1p-960, kScale = 0x1p96, kUnscale = 0x1p-32;
+  static constexpr double kTiny = 0x1p-900, kUp = 0x1p96, kUnUp = 0x1p-32;
+  static constexpr double kLarge = 0x1p900, kDown = 0x1p-96, kUnDown = 0x1p32;
   static constexpr int kRounds = 3;
 };
 
@@ -49,8 +51,10 @@ TRIREME_INLINE V cbrt(V x) {
   constexpr int kHalf = 4 * sizeof(Int);
   constexpr Int kThird = static_cast<Int>(((Int{1} << kHalf) + 2) / 3);
   V size = absolute(x);
-  mask_t<V> tiny = size < V(K::kTiny);
-  V a = size * select(tiny, V(K::kScale), V(E{1}));
+  // Scaled by powers of 8, so that neither the parts of the cube are subnormal nor the cube of a rounded root is infinite.
+  mask_t<V> tiny = size < V(K::kTiny), large = size > V(K::kLarge);
+  V one = V(E{1});
+  V a = size * select(tiny, V(K::kUp), select(large, V(K::kDown), one));
   // A third of the upper half of the bits is enough for a start.
   I third = shift_left(shift_right_logical(shift_right_logical(as_int(a), kHalf) * I(kThird), kHalf), kHalf);
   V inverse = as_float(I(K::kStart) - third);
@@ -63,7 +67,7 @@ TRIREME_INLINE V cbrt(V x) {
   TwoPart<V> power = exact_product(near, near);
   TwoPart<V> cube = exact_product(power.high, near);
   V rest = ((a - cube.high) - cube.low) - power.low * near;
-  V result = fma(rest * square, V(E(1.0 / 3)), near) * select(tiny, V(K::kUnscale), V(E{1}));
+  V result = fma(rest * square, V(E(1.0 / 3)), near) * select(tiny, V(K::kUnUp), select(large, V(K::kUnDown), one));
   result = select((size > V(E{0})) & (size < V(FloatFormat<E>::kInfinity)), result, size);
   return with_sign_of(result, x);
 }

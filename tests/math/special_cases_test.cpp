@@ -26,6 +26,7 @@ std::vector<Case<T>> cases() {
   constexpr T least = L::denorm_min(), tiny = L::min(), huge = L::max();
   constexpr T even = T(std::uint64_t{1} << L::digits), odd_end = even - 1;
   constexpr T least_exponent = L::min_exponent - L::digits;  // of the smallest subnormal
+  constexpr T cbrt_of_huge = sizeof(T) == 4 ? T(0x1.965feap+42) : T(0x1.428a2f98d728bp+341);
   constexpr T kPi = std::numbers::pi_v<T>, epsilon = L::epsilon();
   return {
 #define ONE(function, x, y) {f_##function, T(x), T(x), T(y)},

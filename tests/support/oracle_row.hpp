@@ -299,7 +299,7 @@ REFERENCE(rsqrt, real);
 REFERENCE(cbrt, std);
 REFERENCE_OF_TWO(hypot, std);
 ORACLE(pow) : InexactOfFloats {
-  static long double of(long double a, long double b) { return std::pow(a, b); }
+  static long double of(long double a, long double b) { return real::pow(a, b); }
   static Int of(Int a, Int b) {
     if (b.value < 0) return a.wrapped(a.value == 1 || (a.value == -1 && b.value % 2 == 0) ? 1 : a.value == -1 ? ~Bits{0} : 0);
     Bits power = 1;  // from the highest bit of the exponent on

@@ -12,6 +12,14 @@
 
 namespace trireme::test::real {
 
+/// std::pow, but that glibc's long double of x86 gives pow(-inf, -2^63) as infinite (2.36).
+template <class F>
+F pow(F x, F y) {
+  if (!std::isinf(x) || !std::isfinite(y) || y == 0) return std::pow(x, y);
+  const F size = y > 0 ? std::numeric_limits<F>::infinity() : F(0);
+  return std::signbit(x) && std::fmod(std::fabs(y), F(2)) == 1 ? -size : size;
+}
+
 template <class F>
 F rsqrt(F x) {
   return x == 0 ? std::copysign(std::numeric_limits<F>::infinity(), x) : 1 / std::sqrt(x);
