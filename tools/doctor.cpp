@@ -113,7 +113,7 @@ nlohmann::ordered_json to_json(const Findings& found) {
     Json libraries = Json::array();
     for (const LibraryReport& l : b.libraries)
       libraries.push_back({{"purpose", l.purpose}, {"file", l.file}, {"version", l.version}, {"tried", l.tried}});
-    backends.push_back({{"name", b.name}, {"usable", b.usable}, {"reason", b.reason}, {"libraries", libraries}});
+    backends.push_back({{"backend", b.name}, {"has_devices", b.usable}, {"why_none", b.reason}, {"libraries", libraries}});
   }
   for (const DeviceReport& d : found.devices)
     devices.push_back({{"name", d.name},

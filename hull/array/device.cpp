@@ -21,6 +21,7 @@ std::string Device::name() const try {
 
 std::vector<DeviceReport> devices() try {
   std::vector<DeviceReport> out;
+  std::uint8_t id = 1;
   for (dispatch::RegisteredDevice& d : dispatch::all_devices()) {
     DeviceReport report;
     report.name = d.name;
@@ -30,7 +31,7 @@ std::vector<DeviceReport> devices() try {
     report.exact = d.exact;
     report.reason = d.reason;
     report.probe_error = d.probe_error;
-    const dispatch::DeviceInfo& info = d.backend->name() == "cpu" ? dispatch::measured_cpu() : d.info;
+    const dispatch::DeviceInfo& info = dispatch::measured(id++);
     report.launch_seconds = info.launch_seconds;
     report.bytes_per_second = info.bytes_per_second;
     report.copy_bytes_per_second = info.copy_bytes_per_second;

@@ -48,11 +48,12 @@ std::string Explain::text() const try {
     out += "  " + std::to_string(r.operations) + (r.operations == 1 ? " operation" : " operations fused") + ", " +
            std::to_string(r.elements) + " positions\n";
     double bytes = static_cast<double>(r.bytes_read + r.bytes_written);
+    const std::string how = r.from_disk_cache ? "; loaded from the disk cache in " : "; compiled in ";
     out += "  " + std::to_string(r.bytes_read) + " bytes read, " + std::to_string(r.bytes_written) + " written, " +
            std::to_string(r.bytes_moved) + " moved between devices; " + number(r.seconds * 1e6, "%.1f us") +
            (r.estimated_seconds > 0 ? " (estimated " + number(r.estimated_seconds * 1e6, "%.1f") + ")" : "") +
            (r.seconds > 0 ? ", " + number(bytes / r.seconds * 1e-9, "%.2f GB/s") : "") +
-           (r.compile_seconds > 0 ? (r.from_disk_cache ? "; loaded from the disk cache in " : "; compiled in ") + number(r.compile_seconds * 1e3, "%.1f ms") : "") + "\n";
+           (r.compile_seconds > 0 ? how + number(r.compile_seconds * 1e3, "%.1f ms") : "") + "\n";
     std::string line;
     for (char c : r.program + "\n") {
       if (c != '\n') {

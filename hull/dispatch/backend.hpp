@@ -29,7 +29,7 @@ struct DeviceInfo {
   double bytes_per_second = 0;
   double copy_bytes_per_second = 0;
   double compile_seconds = 0;       // of a program; 0 where nothing is compiled
-  bool measured = false;            // by the probe; else these are a backend's guesses
+  bool measured = false;            // else these are a backend's guesses
   std::vector<std::string> lacks;  // what it cannot do exactly, and what becomes of programs that need it; sentences
 };
 

@@ -43,7 +43,7 @@ bool is_at(const graph::Storage& block, std::uint8_t id) {
 double move_seconds(const graph::Storage& block, std::uint8_t to) {
   double seconds = 0;
   const auto copy = [&](std::uint8_t end) {
-    const DeviceInfo& info = device(end).info;
+    const DeviceInfo& info = measured(end);
     seconds += info.launch_seconds + static_cast<double>(block.bytes) / info.copy_bytes_per_second;
   };
   if (!is_at(block, kCpu)) copy(block.device);
@@ -107,9 +107,9 @@ std::uint8_t cheapest(const graph::Snapshot& s, std::int64_t bytes, CompiledPlan
     return kCpu;
   }
   const double forgone = plan.forgone.load(std::memory_order_relaxed);
-  std::vector<Candidate> candidates{{kCpu, estimate(s, bytes, measured_cpu(), kCpu, launches), 0}};
+  std::vector<Candidate> candidates{{kCpu, estimate(s, bytes, measured(kCpu), kCpu, launches), 0}};
   for (const std::uint8_t id : others)
-    candidates.push_back({id, estimate(s, bytes, device(id).info, id, launches),
+    candidates.push_back({id, estimate(s, bytes, measured(id), id, launches),
                           std::max(seconds_to_compile(plan, s, id) - forgone, 0.0)});
   const auto by_all = [](const Candidate& a, const Candidate& b) { return a.all() < b.all(); };
   const auto by_seconds = [](const Candidate& a, const Candidate& b) { return a.seconds < b.seconds; };

@@ -71,7 +71,7 @@ double seconds_to_compile(const CompiledPlan& plan, const graph::Snapshot& snaps
   if (id == kCpu) return 0;
   const double load = or_default(learned[id].load.load(std::memory_order_relaxed), kLoadSeconds);
   const double compile = or_default(learned[id].compile.load(std::memory_order_relaxed),
-                                    or_default(device(id).info.compile_seconds, kCompileSeconds));
+                                    or_default(measured(id).compile_seconds, kCompileSeconds));
   double seconds = 0;
   for (const auto& step : plan.steps)
     if (!has_executable(*step, id)) seconds += is_step_on_disk(*step, snapshot, id) ? load : compile;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "dispatch/compile_cached.hpp"
@@ -131,11 +132,11 @@ void probe_floating(Backend& backend, int device, Dtype type, ProbeResult& resul
   std::memcpy(&arguments[3].scalar, &tiny, sizeof tiny);
   for (std::size_t k = 4; k < arguments.size(); ++k) arguments[k].memory = buffers.make(bytes);
 
-  // What is timed later comes with the first of the programs: one compilation less.
-  const bool measures = type == Dtype::f32;
+  // What may be timed later comes with the first of the programs: one compilation less.
+  const bool with_copy = type == Dtype::f32;
   const CompileRequest requests[] = {{&p, &layout}, {&copy_program(), &copy_layout()}};
-  CompiledUnit unit = compile_cached(backend, std::span(requests, measures ? 2 : 1), device);
-  if (!unit.from_disk) result.info.compile_seconds = std::chrono::duration<double>(unit.time).count();
+  CompiledUnit unit = compile_cached(backend, std::span(requests, with_copy ? 2 : 1), device);
+  if (!unit.from_disk) result.compile_seconds = std::chrono::duration<double>(unit.time).count();
   const Executable& executable = *unit.executables.at(0);
   backend.launch(device, executable, {&domain, &layout, arguments});
   backend.wait(device);
@@ -152,22 +153,20 @@ void probe_floating(Backend& backend, int device, Dtype type, ProbeResult& resul
       result.exact = false;
     }
   }
-  if (measures && result.exact) measure(backend, device, *unit.executables.at(1), result.info);
+  if (with_copy) result.copy = std::move(unit.executables.at(1));
 }
 
 }  // namespace
 
-ProbeResult probe(Backend& backend, int device, const DeviceInfo& info) {
+ProbeResult probe(Backend& backend, int device) {
   program::FloatEnvironment environment;
   ProbeResult result;
-  result.info = info;
   try {
     result.usable = result.exact = true;
     probe_floating<float>(backend, device, Dtype::f32, result);
     if (result.exact) probe_floating<double>(backend, device, Dtype::f64, result);
   } catch (const error& e) {
     result = {};
-    result.info = info;
     result.reason = std::string("the probe failed: ") + e.what();
   }
   return result;

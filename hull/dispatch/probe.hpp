@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "dispatch/backend.hpp"
@@ -13,12 +14,12 @@ struct ProbeResult {
   bool exact = false;
   std::string reason;   // when not
   double error = 0;     // largest error met, in ulp of the right result
-  DeviceInfo info;      // of a usable device: as it was given, with what was measured
+  double compile_seconds = 0;  // of a program, if one was compiled
+  std::shared_ptr<const Executable> copy;  // of copy_program(), for measure()
 };
 
 /// Compiles and runs small programs with fma, divide, sqrt, subnormals and a product followed by a sum (which must not
-/// contract) in f32 and, where the device has it, f64, and compares every bit with the host's arithmetic. Then measures the
-/// constants of the cost model.
-ProbeResult probe(Backend& backend, int device, const DeviceInfo& info);
+/// contract) in f32 and, where the device has it, f64, and compares every bit with the host's arithmetic.
+ProbeResult probe(Backend& backend, int device);
 
 }  // namespace trireme::dispatch

@@ -27,15 +27,22 @@ struct Opened {
   std::string no_answer;  // a sentence when it did not answer in time; then nobody may ask it again
 };
 
+/// A device's constants, written once and apart from what others read.
+struct Measured {
+  std::once_flag once;
+  DeviceInfo info;
+};
+
 struct Registry {
   std::unique_ptr<Backend> cpu = make_cpu_backend();
-  std::once_flag others_listed, cpu_measured;
+  std::once_flag others_listed;
   std::vector<std::unique_ptr<Backend>> others;
   std::vector<Opened> opened;              // one for each
   std::vector<RegisteredDevice> devices;   // complete once others_listed; never changes its size after
   std::vector<std::unique_ptr<std::once_flag>> probed;
   RegisteredDevice cpu_device;
-  DeviceInfo measured_cpu;
+  Measured measured_cpu;
+  std::vector<std::unique_ptr<Measured>> measured;
 };
 
 Registry& registry() {
@@ -53,7 +60,8 @@ std::string no_answer_text(int seconds, const std::string& while_) {
          "set TRIREME_PROBE_TIMEOUT to more seconds, and if it is not wanted, TRIREME_DEVICE=cpu.";
 }
 
-/// A driver may hang, so another thread asks.
+/// A driver may hang, so another thread asks. Against a library that hangs in its constructors that does not help: the loader
+/// of the process is locked then.
 Opened open_backend(Backend& backend) {
   const int limit = probe_timeout();
   std::optional<Opened> opened = within(std::chrono::seconds(limit), [&backend] {
@@ -91,10 +99,15 @@ void list_others(Registry& r) {
     }
   }
   std::vector<std::unique_ptr<std::once_flag>> probed;
-  for (std::size_t k = 0; k < devices.size(); ++k) probed.push_back(std::make_unique<std::once_flag>());
+  std::vector<std::unique_ptr<Measured>> measured;
+  for (std::size_t k = 0; k < devices.size(); ++k) {
+    probed.push_back(std::make_unique<std::once_flag>());
+    measured.push_back(std::make_unique<Measured>());
+  }
   r.opened = std::move(opened);
   r.devices = std::move(devices);
   r.probed = std::move(probed);
+  r.measured = std::move(measured);
 }
 
 Registry& listed() {
@@ -107,22 +120,25 @@ void run_probe(RegisteredDevice& d) {
   if (d.backend->name() == "cpu") return;
   const int limit = probe_timeout();
   std::optional<ProbeResult> answer =
-      within(std::chrono::seconds(limit), [backend = d.backend, index = d.index, info = d.info] { return probe(*backend, index, info); });
+      within(std::chrono::seconds(limit), [backend = d.backend, index = d.index] { return probe(*backend, index); });
   if (!answer) {
     d.reason = no_answer_text(limit, "the probe ran");
     return;
   }
   ProbeResult& result = *answer;
-  // Not the rest of it, which is read before the probe.
-  d.info.launch_seconds = result.info.launch_seconds;
-  d.info.bytes_per_second = result.info.bytes_per_second;
-  d.info.copy_bytes_per_second = result.info.copy_bytes_per_second;
-  d.info.compile_seconds = result.info.compile_seconds;
-  d.info.measured = result.info.measured;
+  d.info.compile_seconds = result.compile_seconds;
+  d.copy = result.copy;
   d.usable = result.usable;
   d.exact = result.exact;
   d.reason = result.reason;
   d.probe_error = result.error;
+}
+
+/// The executable to measure a device with; null for one that is not used.
+std::shared_ptr<const Executable> copy_of(const RegisteredDevice& d) {
+  if (d.backend->name() != "cpu") return d.exact ? d.copy : nullptr;
+  const CompileRequest request{&copy_program(), &copy_layout()};
+  return std::move(d.backend->compile(std::span(&request, 1), 0).at(0));
 }
 
 /// Why a backend has no devices; "" when it has. Asked anew, as a child of a fork has none.
@@ -148,18 +164,25 @@ std::string available(Registry& r) {
 
 RegisteredDevice& cpu_device() { return registry().cpu_device; }
 
-const DeviceInfo& measured_cpu() {
+const DeviceInfo& measured(std::uint8_t id) {
   Registry& r = registry();
-  std::call_once(r.cpu_measured, [&r] {
-    const program::FloatEnvironment environment;
-    r.measured_cpu = r.cpu_device.info;
+  RegisteredDevice& d = device(id);
+  Measured& m = id == kCpu ? r.measured_cpu : *r.measured[id - 1u];
+  std::call_once(m.once, [&] {
+    m.info = d.info;
     try {
-      const CompileRequest request{&copy_program(), &copy_layout()};
-      measure(*r.cpu, 0, *r.cpu->compile(std::span(&request, 1), 0).at(0), r.measured_cpu);
-    } catch (const std::exception&) {  // no memory: the guesses serve
+      auto run = [backend = d.backend, index = d.index, copy = copy_of(d), info = d.info]() mutable {
+        const program::FloatEnvironment environment;
+        if (copy) measure(*backend, index, *copy, info);
+        return info;
+      };
+      // The CPU does not hang, and a thread more would make everything after it pay for being threaded.
+      if (id == kCpu) m.info = run();
+      else if (auto info = within(std::chrono::seconds(probe_timeout()), run)) m.info = *std::move(info);
+    } catch (const std::exception&) {  // a device that fails says so when it is used
     }
   });
-  return r.measured_cpu;
+  return m.info;
 }
 
 RegisteredDevice& device(std::uint8_t id) {

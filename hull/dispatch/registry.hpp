@@ -26,6 +26,7 @@ struct RegisteredDevice {
   bool exact = false;    // and every bit of their results was right
   std::string reason;    // when not usable or not exact
   double probe_error = 0;
+  std::shared_ptr<const Executable> copy;  // left by the probe, for measured()
 };
 
 /// Why a device that the probe found usable is so no more; null while it works.
@@ -34,8 +35,9 @@ inline const std::string* why_lost(const RegisteredDevice& device) { return devi
 /// The CPU device; never opens a driver.
 RegisteredDevice& cpu_device();
 
-/// The CPU's constants, measured once; the first call takes some tens of milliseconds.
-const DeviceInfo& measured_cpu();
+/// The device's constants of the cost model, measured when this is first called, which takes some milliseconds or tens of them.
+/// What cannot be measured, or not in time, is as the backend guesses it; then DeviceInfo::measured is false. Probes the device.
+const DeviceInfo& measured(std::uint8_t id);
 
 /// The device with this id, probed. Opens drivers unless it is the CPU's id.
 RegisteredDevice& device(std::uint8_t id);

@@ -292,10 +292,10 @@ class Runner {
     r.bytes_moved = moved_ - moved_before_;
     moved_before_ = moved_;
     r.seconds = seconds;
-    // Too little to tell one rate of memory from another is not worth measuring the processor.
+    // Too little to tell one rate of memory from another is not worth measuring the device.
     constexpr std::int64_t kWorthMeasuring = 1 << 20;
     const std::int64_t bytes = traffic.read + traffic.written;
-    const DeviceInfo& info = target_ == kCpu && bytes >= kWorthMeasuring ? measured_cpu() : where_->info;
+    const DeviceInfo& info = bytes >= kWorthMeasuring ? measured(target_) : where_->info;
     r.estimated_seconds = info.launch_seconds + static_cast<double>(bytes) / info.bytes_per_second;
     r.from_disk_cache = compile_cost_.from_disk;
     r.compile_seconds = std::exchange(compile_cost_, {}).seconds;
