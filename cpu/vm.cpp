@@ -222,7 +222,8 @@ bool flat_arguments(const VmExecutable& exe, const Launch& launch, FlatArgument*
 
 void vm_run_flat(const VmExecutable& executable, std::int64_t n, std::span<const FlatArgument> arguments) {
   if (n == 0) return;
-  if (n <= kFewElements && !executable.plain.empty() && vm_run_plain(executable, n, arguments.data())) return;
+  if (n <= kFewElements && !executable.plain.empty() && jit_mode() != JitMode::always && vm_run_plain(executable, n, arguments.data()))
+    return;
   program::FloatEnvironment environment;
   FlatJob job{executable, arguments.data(), current_level().routines};
   job.streams = n >= kWorthStreaming / 8 && streams(executable, n, arguments);

@@ -18,15 +18,15 @@ std::unique_ptr<Backend> make_cuda_backend();
 
 /// One device in the registry's flat list. Device::id() is its position + 1; the CPU is first.
 struct RegisteredDevice {
-  Backend* backend;
-  int index;             // within the backend
+  Backend* backend = nullptr;
+  int index = 0;         // within the backend
   std::string name;      // "cuda:0"
   DeviceInfo info;
   bool usable = false;   // the probe's programs compiled and ran
   bool exact = false;    // and every bit of their results was right
   std::string reason;    // when not usable or not exact
   double probe_error = 0;
-  std::shared_ptr<const Executable> copy;  // left by the probe, for measured()
+  std::shared_ptr<const Executable> copy = nullptr;  // left by the probe, for measured()
 };
 
 /// Why a device that the probe found usable is so no more; null while it works.

@@ -41,7 +41,9 @@ void expect_exact(int bits) {
     for (const std::uint64_t near : {end - 1, end / 2, end / 3, end / 7 * 5, 100 * (end / 101)})
       for (const std::int64_t by_one : {-1, 0, 1}) dividends.push_back(near / d * d + static_cast<std::uint64_t>(by_one));
     for (const std::uint64_t n : dividends)
-      if (n < end) ASSERT_EQ(divide(n, by, bits), n / d) << n << " / " << d << " in " << bits << " bits";
+      if (n < end) {
+        ASSERT_EQ(divide(n, by, bits), n / d) << n << " / " << d << " in " << bits << " bits";
+      }
   }
 }
 

@@ -19,7 +19,7 @@ using Element = std::uint64_t;
 template <class T>
 T from(Element bits) {
   T value;
-  std::memcpy(&value, &bits, sizeof value);
+  std::memcpy(static_cast<void*>(&value), &bits, sizeof value);
   return value;
 }
 template <class T>

@@ -84,7 +84,7 @@ TEST_F(opencl_fault, unusable_devices_say_why) {
     const char* sentence;
   } cases[] = {
       {"STAND_IN_CL_NO_DEVICE", "1", "No OpenCL platform has a device. Platform Portable Computing Language"},
-      {"STAND_IN_CL_GROUP_SIZE", "128", "takes groups of at most 128 work-items, and Trireme's have 256."},
+      {"STAND_IN_CL_GROUP_SIZE", "16", "takes groups of at most 16 work-items, and Trireme's have 32 at least."},
       {"STAND_IN_CL_BUILD_FAIL", "1", "error: the build fails on cue"},
       {"STAND_IN_CL_BUILD_FAIL", "1", "CL_BUILD_PROGRAM_FAILURE (-11)"},
       {"STAND_IN_CL_OOM_AT", "1", "has no room for 4096 bytes"},
@@ -95,7 +95,8 @@ TEST_F(opencl_fault, unusable_devices_say_why) {
   for (const auto& expected : cases) {
     const std::string text =
         run("reports",
-            {{expected.cue, expected.value}, {"STAND_IN_CL_OOM_COUNT", "2"}, {"STAND_IN_CL_LAUNCH_FAIL_COUNT", "2"}});
+            // As a GPU where the size of groups counts: a CPU takes any.
+            {{expected.cue, expected.value}, {"STAND_IN_CL_GPU", std::string_view(expected.cue).ends_with("GROUP_SIZE") ? "1" : "0"}, {"STAND_IN_CL_OOM_COUNT", "2"}, {"STAND_IN_CL_LAUNCH_FAIL_COUNT", "2"}});
     EXPECT_TRUE(contains(text, " not usable")) << text;
     EXPECT_TRUE(contains(text, expected.sentence)) << expected.sentence << "\n" << text;
     EXPECT_TRUE(contains(text, "named: error ")) << text;
@@ -158,7 +159,10 @@ TEST(opencl_fault_child, DISABLED_auto_chooses) {
   Explain explain;
   text += std::to_string(sum(x * x - x).item<float>() == 96'000'000.0f) + " ";
   for (const ProgramReport& program : explain.programs()) text += program.device + " ";
-  report(text + "\n" + explain.programs().front().why + "\nfallbacks " + std::to_string(counters().fallbacks));
+  text += "\n" + explain.programs().front().why;
+  for (const CandidateReport& candidate : explain.programs().front().candidates)
+    text += ", " + candidate.device + (candidate.reason.empty() ? " estimated" : " not: " + candidate.reason);
+  report(text + "\nfallbacks " + std::to_string(counters().fallbacks));
 }
 
 TEST_F(opencl_fault, auto_never_chooses_a_device_that_is_not_exact) {
