@@ -6,7 +6,7 @@
 # NM: the nm that reads the objects, if it is another (cross builds).
 # A weak function compiled for AVX-512 may be the one that the linker keeps for the whole program, which then ends with
 # an illegal instruction on another processor. So: whatever an object defines for others lies in the level's namespace,
-# nothing is writable, and nothing is undefined but what a compiler calls by itself. (The personality of exceptions is
+# nothing is writable, and nothing is undefined but what a compiler calls by itself or another object of the level defines. (The personality of exceptions is
 # a pointer that holds no instructions.)
 set -euo pipefail
 (($# >= 2)) && [[ $1 != */* ]] || { echo "usage: level_objects.sh LEVEL OBJECT... [LEVEL OBJECT...]..."; exit 2; }
@@ -27,7 +27,7 @@ while (($#)); do
     [[ $name == DW.ref.__gxx_personality_v0 ]] && continue
     case $kind in
       U)
-        [[ $name =~ $undefined ]] || { echo "$level: needs $(c++filt "$name"), which no level may"; failed=1; }
+        [[ $name =~ $undefined || $name == *"$mangled"* ]] || { echo "$level: needs $(c++filt "$name"), which no level may"; failed=1; }
         ;;
       [VWuvwTRi])
         count=$((count + 1))
