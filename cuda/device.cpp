@@ -126,18 +126,9 @@ void CudaDevice::make_pool() {
 }
 
 void CudaDevice::fail(CUresult code, const char* call) {
-  if (is_fatal(code)) mark_lost(code, call);
+  if (is_fatal(code)) lost_.set(name_, call, driver_.describe(code));
   cuda::check(code, call, name_);
   throw error(Code::internal, "cuda: no failure");  // never: the code is not success
-}
-
-void CudaDevice::mark_lost(CUresult code, const char* call) noexcept try {
-  auto reason = std::make_unique<const std::string>(
-      name_ + " was lost to this process: " + call + " failed with " + driver_.describe(code) +
-      "; values that were on it alone are gone, all others are intact, and a new process may use it again");
-  const std::string* none = nullptr;
-  if (lost_.compare_exchange_strong(none, reason.get())) reason.release();
-} catch (const std::bad_alloc&) {  // the next failing call says it again
 }
 
 CudaDevice::Current::Current(CudaDevice& device) : driver_(device.driver_) {

@@ -13,6 +13,7 @@
 #include "cuda/driver.hpp"
 #include "dispatch/backend.hpp"
 #include "dispatch/block_cache.hpp"
+#include "dispatch/device_backend.hpp"
 
 namespace trireme::cuda {
 
@@ -29,7 +30,7 @@ class CudaDevice final : public dispatch::Interop {
 
   const dispatch::DeviceInfo& info() const { return info_; }
   dispatch::Support supports(const program::Program& program) const;
-  const std::string* lost() const { return lost_.load(std::memory_order_acquire); }
+  const std::string* lost() const { return lost_.reason(); }
 
   // memory.cpp
   dispatch::Memory allocate(std::size_t bytes);
@@ -104,7 +105,6 @@ class CudaDevice final : public dispatch::Interop {
   void start();
   void make_pool();
   [[noreturn]] void fail(CUresult code, const char* call);
-  void mark_lost(CUresult code, const char* call) noexcept;
   void move_order(CUstream stream);
   CUresult take_from_driver(CUdeviceptr& address, std::size_t bytes);
   void give_to_driver(CUdeviceptr address, CUstream stream) noexcept;
@@ -126,7 +126,7 @@ class CudaDevice final : public dispatch::Interop {
 
   std::mutex start_mutex_;
   std::atomic<bool> started_{false};
-  std::atomic<const std::string*> lost_{nullptr};  // never freed
+  dispatch::LostMark lost_;
   CUcontext context_ = nullptr;
   CUstream stream_ = nullptr;
   CUmemoryPool pool_ = nullptr;

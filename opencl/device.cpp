@@ -7,6 +7,8 @@
 #include <iterator>
 
 #include "dispatch/source_writer.hpp"
+#include "dispatch/source_writer_spelling.hpp"
+#include "program/trace.hpp"
 #include "trireme/error.hpp"
 
 namespace trireme::opencl {
@@ -50,13 +52,17 @@ bool computes_f32(const Program& program) {
   return false;
 }
 
-// The elementary functions divide inside.
+// The elementary functions divide inside, and so may every other row that the text has a function for.
 bool divides_f32(const Program& program) {
-  for (const Instruction& instruction : program.body)
-    if (instruction.type == f32 &&
-        (instruction.op == Opcode::divide || instruction.op == Opcode::sqrt || instruction.op == Opcode::exp ||
-         instruction.op == Opcode::log || instruction.op == Opcode::tanh || program::info(instruction.op).rule == program::Rule::elementary))
+  for (const Instruction& instruction : program.body) {
+    const Opcode op = instruction.op;
+    if (instruction.type != f32) continue;
+    if (op == Opcode::divide || op == Opcode::sqrt || op == Opcode::exp || op == Opcode::log || op == Opcode::tanh ||
+        program::info(op).rule == program::Rule::elementary)
       return true;
+    if (program::is_table_op(op) && !dispatch::is_spelled(op) && program::takes(op, f32) && divides_f32(program::expand(op, f32)))
+      return true;
+  }
   return false;
 }
 
@@ -162,18 +168,9 @@ void OpenclDevice::ready() {
 
 void OpenclDevice::fail(cl_int code, const char* call) {
   // What NVIDIA's driver says of a context that a kernel has broken, and what others say of a device that is gone.
-  if (code == kDeviceNotAvailable || code == kInvalidQueue || code == kInvalidContext) mark_lost(code, call);
+  if (code == kDeviceNotAvailable || code == kInvalidQueue || code == kInvalidContext) lost_.set(name_, call, describe(code));
   opencl::check(code, call, name_);
   throw error(Code::internal, "opencl: no failure");  // never: the code is not success
-}
-
-void OpenclDevice::mark_lost(cl_int code, const char* call) noexcept try {
-  auto reason = std::make_unique<const std::string>(
-      name_ + " was lost to this process: " + call + " failed with " + describe(code) +
-      "; values that were on it alone are gone, all others are intact, and a new process may use it again");
-  const std::string* none = nullptr;
-  if (lost_.compare_exchange_strong(none, reason.get())) reason.release();
-} catch (const std::bad_alloc&) {  // the next failing call says it again
 }
 
 OpenclDevice::Turn::Turn(OpenclDevice& device) : lock_((device.ready(), device.order_mutex_)) {

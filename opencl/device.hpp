@@ -12,6 +12,7 @@
 
 #include "dispatch/backend.hpp"
 #include "dispatch/block_cache.hpp"
+#include "dispatch/device_backend.hpp"
 #include "dispatch/source_writer.hpp"
 #include "opencl/driver.hpp"
 
@@ -44,7 +45,7 @@ class OpenclDevice final : public dispatch::Interop {
   void launch(const dispatch::Executable& executable, const dispatch::Launch& launch);
 
   void wait();
-  const std::string* lost() const { return lost_.load(std::memory_order_acquire); }
+  const std::string* lost() const { return lost_.reason(); }
   std::int64_t reserved_bytes() { return 0; }
 
   // interop.cpp
@@ -89,7 +90,6 @@ class OpenclDevice final : public dispatch::Interop {
   void start();
   std::string build_options() const;
   [[noreturn]] void fail(cl_int code, const char* call);
-  void mark_lost(cl_int code, const char* call) noexcept;
   void follow(cl_command_queue later, cl_command_queue earlier);
   void drain_cache();
   void list_lacks();
@@ -111,7 +111,7 @@ class OpenclDevice final : public dispatch::Interop {
   std::atomic<bool> started_{false};
   cl_context context_ = nullptr;
   cl_command_queue queue_ = nullptr;
-  std::atomic<const std::string*> lost_{nullptr};  // never freed
+  dispatch::LostMark lost_;
   std::mutex order_mutex_;
   cl_command_queue last_ = nullptr;  // where the order's last work went
   std::mutex build_mutex_;  // several implementations do not build from two threads

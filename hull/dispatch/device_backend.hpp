@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,25 @@ struct DeviceList {
   std::vector<std::unique_ptr<Device>> devices;
   std::vector<DeviceInfo> infos;
   std::string unavailable;  // a sentence when there are none
+};
+
+/// Why a device that worked does so no more. The first reason stays, for the life of the process.
+class LostMark {
+ public:
+  const std::string* reason() const { return reason_.load(std::memory_order_acquire); }
+
+  /// `device` as messages name it; the driver's call and how it describes what that failed with.
+  void set(const std::string& device, const char* call, const std::string& failure) noexcept try {
+    auto text = std::make_unique<const std::string>(
+        device + " was lost to this process: " + call + " failed with " + failure +
+        "; values that were on it alone are gone, all others are intact, and a new process may use it again");
+    const std::string* none = nullptr;
+    if (reason_.compare_exchange_strong(none, text.get())) text.release();
+  } catch (const std::bad_alloc&) {  // the next failing call says it again
+  }
+
+ private:
+  std::atomic<const std::string*> reason_{nullptr};  // never freed
 };
 
 /// Passes the contract on to one Device each. Traits gives: Device (with the contract's functions less the device

@@ -106,6 +106,15 @@ program::Program comparing_program() {
   return builder.take();
 }
 
+/// The row over one operand, given twice to rows of two.
+program::Program row_program(program::Opcode row) {
+  program::Builder builder;
+  const auto in = builder.parameter(program::Role::input, f32), out = builder.parameter(program::Role::output, f32);
+  const auto value = builder.load(in);
+  builder.store(out, builder.emit(row, f32, value, program::info(row).operands == 2 ? value : program::kNoValue));
+  return builder.take();
+}
+
 TEST_F(opencl_device, complete_device_supports_all) {
   EXPECT_EQ(refusal(), "");
   EXPECT_EQ(details(), "Workbench, OpenCL 1.2 made up, driver 7, 3 compute units, 1.0 GiB");
@@ -152,6 +161,13 @@ TEST_F(opencl_device, device_without_correct_division_refuses_division_only) {
   EXPECT_NE(why_not(quotient_program()).find("does not round f32 division and square root correctly"),
             std::string::npos);
   EXPECT_EQ(why_not(difference_program()), "");
+  // Rows that divide in what they stand for, and some that do not.
+  using program::Opcode;
+  for (const Opcode row : {Opcode::pow, Opcode::fmod, Opcode::remainder, Opcode::floor_divide, Opcode::hypot, Opcode::exp})
+    EXPECT_NE(why_not(row_program(row)).find("does not round f32 division and square root correctly"), std::string::npos)
+        << program::info(row).name;
+  for (const Opcode row : {Opcode::maximum, Opcode::copysign, Opcode::nextafter, Opcode::ldexp, Opcode::multiply})
+    EXPECT_EQ(why_not(row_program(row)), "") << program::info(row).name;
 }
 
 TEST_F(opencl_device, device_that_flushes_subnormals_refuses_f32_arithmetic_only) {
