@@ -1,5 +1,5 @@
-// tests/cuda/fault_test.cpp -- faults of driver, compiler and device: a clear error, nothing else broken, the CPU goes
-// on SPDX-License-Identifier: Apache-2.0
+// tests/cuda/fault_test.cpp -- faults of driver, compiler and device: clear errors, nothing else broken
+// SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
 #include <string>
 
@@ -8,6 +8,7 @@
 
 #include "cuda/driver_session.hpp"
 #include "support/child_process.hpp"
+#include "support/fault_report.hpp"
 
 namespace trireme::test {
 namespace {
@@ -20,34 +21,6 @@ class cuda_fault : public testing::Test {
     if (!stand_in_symbol("stand_in_reset")) GTEST_SKIP() << "the stand-in libcuda.so.1 is not first on LD_LIBRARY_PATH";
   }
 };
-
-template <class Body>
-std::string outcome(Body body) {
-  try {
-    return body();
-  } catch (const error& failure) {
-    return "error " + std::to_string(static_cast<int>(failure.code())) + " " + failure.what();
-  }
-}
-
-std::string total(const array& x) {
-  return outcome([&] { return std::to_string(static_cast<int>(sum(x).item<float>())); });
-}
-
-const DeviceReport& report_of(const std::vector<DeviceReport>& all, const std::string& name) {
-  for (const DeviceReport& report : all)
-    if (report.name == name) return report;
-  static const DeviceReport none;
-  return none;
-}
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// The process computes on, on the CPU, and chooses it by itself.
-std::string cpu_goes_on() {
-  const array x = linspace(0, 1023, 1024, f32);
-  return total(x * 2) == "1047552" ? "cpu goes on" : "cpu does not go on";
-}
 
 // A launch that breaks the context. Launches one and two are the probe's.
 
@@ -72,7 +45,7 @@ TEST(cuda_fault_child, DISABLED_loses_the_device) {
   text += "\nhas a copy: " + before + " " +
           outcome([&] { return std::to_string(copied.to(Device("cpu")).to_vector<float>()[3]); });
   text += "\noriginal: " + total(x);
-  const DeviceReport report_now = report_of(devices(), "cuda:0");
+  const DeviceReport report_now = report_of("cuda:0");
   text += std::string("\nreport: ") + (report_now.usable ? "usable " : "not usable ") + report_now.reason;
   text += "\nnamed: " + outcome([&] { return Device("cuda").name(); });
   const std::int64_t fallbacks = counters().fallbacks;
@@ -84,10 +57,7 @@ TEST(cuda_fault_child, DISABLED_loses_the_device) {
   text += " fallbacks " + std::to_string(counters().fallbacks > fallbacks);
   Explain explain;  // so much that auto would look at a GPU
   text += "\nauto: " + total(full({5'000'000}, 1, f32).contiguous() * 2) + " ";
-  text += explain.programs().empty() ? "no program" : explain.programs().back().why;
-  if (!explain.programs().empty())
-    for (const CandidateReport& candidate : explain.programs().back().candidates)
-      text += ", " + candidate.device + (candidate.reason.empty() ? " estimated" : " not: " + candidate.reason);
+  text += explain.programs().empty() ? "no program" : choice_of(explain.programs().back());
   text += "\nevent: " + outcome([&] {
             Event::record(cuda);
             return std::string("no error");

@@ -7,37 +7,12 @@
 #include <gtest/gtest.h>
 
 #include "support/child_process.hpp"
-#include "trireme/trireme.hpp"
+#include "support/fault_report.hpp"
 
 namespace trireme::test {
 namespace {
 
 const std::string kStandIn = TRIREME_BINARY_DIR "/stand_in_opencl";
-
-template <class Body>
-std::string outcome(Body body) {
-  try {
-    return body();
-  } catch (const error& failure) {
-    return "error " + std::to_string(static_cast<int>(failure.code())) + " " + failure.what();
-  }
-}
-
-std::string total(const array& x) {
-  return outcome([&] { return std::to_string(static_cast<int>(sum(x).item<float>())); });
-}
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-DeviceReport report_of(const std::string& name) {
-  for (const DeviceReport& found : devices())
-    if (found.name.starts_with(name)) return found;
-  return {};
-}
-
-std::string cpu_goes_on() {
-  return total(linspace(0, 1023, 1024, f32) * 2) == "1047552" ? "cpu goes on" : "cpu does not go on";
-}
 
 void reset_counts() { reinterpret_cast<void (*)()>(dlsym(dlopen("libOpenCL.so.1", RTLD_NOW), "stand_in_cl_reset"))(); }
 
@@ -159,10 +134,7 @@ TEST(opencl_fault_child, DISABLED_auto_chooses) {
   Explain explain;
   text += std::to_string(sum(x * x - x).item<float>() == 96'000'000.0f) + " ";
   for (const ProgramReport& program : explain.programs()) text += program.device + " ";
-  text += "\n" + explain.programs().front().why;
-  for (const CandidateReport& candidate : explain.programs().front().candidates)
-    text += ", " + candidate.device + (candidate.reason.empty() ? " estimated" : " not: " + candidate.reason);
-  report(text + "\nfallbacks " + std::to_string(counters().fallbacks));
+  report(text + "\n" + choice_of(explain.programs().front()) + "\nfallbacks " + std::to_string(counters().fallbacks));
 }
 
 TEST_F(opencl_fault, auto_never_chooses_a_device_that_is_not_exact) {
