@@ -1,5 +1,5 @@
-// cuda/memory.cpp -- device memory: small blocks from a cache, the rest from a pool of the driver's, or all from the
-// cache SPDX-License-Identifier: Apache-2.0
+// cuda/memory.cpp -- device memory: small blocks from a cache, the rest from a pool, or all from the cache
+// SPDX-License-Identifier: Apache-2.0
 //
 // A block that is given back may be had again at once: whoever gets it writes behind its last reader, as everything on
 // a device has one order.

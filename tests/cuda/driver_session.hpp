@@ -1,5 +1,5 @@
-// tests/cuda/driver_session.hpp -- the part of a program that drives the GPU itself, for tests of what it shares with
-// us SPDX-License-Identifier: Apache-2.0
+// tests/cuda/driver_session.hpp -- the part of a program that drives the GPU itself, beside Trireme
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <utility>

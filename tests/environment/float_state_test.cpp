@@ -1,5 +1,5 @@
-// tests/environment/float_state_test.cpp -- bits under flush-to-zero, other rounding and trapping exceptions of the
-// caller SPDX-License-Identifier: Apache-2.0
+// tests/environment/float_state_test.cpp -- bits under the caller's flush-to-zero, rounding and trapping exceptions
+// SPDX-License-Identifier: Apache-2.0
 //
 // The executable is linked with a library built with -ffast-math, so flush-to-zero is on from the start and every
 // thread inherits it, the library's workers too.

@@ -1,5 +1,5 @@
-// tests/fuzz/npy_fuzz.cpp -- any bytes as a .npy file: refused with Code::io, or read as the bytes say and kept by
-// saving SPDX-License-Identifier: Apache-2.0
+// tests/fuzz/npy_fuzz.cpp -- any bytes as a .npy file: refused with Code::io, or read and kept by saving
+// SPDX-License-Identifier: Apache-2.0
 //
 // For an input that is accepted: the elements are those of the payload, put in order here without the reader's code;
 // saving and loading gives the same dtype, shape and bits; saving again gives the same file. For every input: the

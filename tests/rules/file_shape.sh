@@ -22,7 +22,7 @@ while read -r file; do
     *) mark='#' ;;
   esac
   [[ $first == "$mark $file -- "?* ]] || complain "$file: the first line is not \"$mark $file -- purpose\" but \"${first:0:80}\""
-  head -n 4 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || complain "$file: no licence line at the top"
+  head -n 4 "$file" | grep -q -x "$mark SPDX-License-Identifier: Apache-2.0" || complain "$file: no line of its own for the licence at the top"
   case $file in
     *golden.inc | *expressions.inc) continue ;;
   esac
