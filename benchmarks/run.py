@@ -130,6 +130,8 @@ def main():
     print(f"trireme {context.get('trireme')}, level {context.get('level')}, {cores} processors, peers {context.get('peers', 'none')}")
     print_table(times, rates)
     if options.json:
+        for private in ("executable", "host_name"):  # of the machine, not of the measurement
+            context.pop(private, None)
         pathlib.Path(options.json).write_text(json.dumps({"context": context, "nanoseconds": times}, indent=1))
     for line in sorted(set(failed)):
         print(f"FAILED {line}")
