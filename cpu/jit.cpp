@@ -64,10 +64,6 @@ void release_pages(Pages pages) {
 bool is_wide(const Level& level) { return std::string_view(level.name) == "avx512"; }
 bool level_has_code(const Level& level) { return is_wide(level) || std::string_view(level.name) == "avx2"; }
 
-}  // namespace
-
-namespace {
-
 std::atomic<int> chosen_mode{-1};
 
 JitMode mode_from_environment() {

@@ -94,6 +94,11 @@ void KernelWriter::close(const std::string& text) {
   --depth_;
   line(text);
 }
+
+void KernelWriter::otherwise() {
+  close("} else {");
+  ++depth_;
+}
 void KernelWriter::define(const std::string& type, const std::string& name, const std::string& value) {
   line("const " + type + " " + name + " = " + value + ";");
 }

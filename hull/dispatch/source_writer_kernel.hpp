@@ -40,6 +40,7 @@ class KernelWriter {
   void line(const std::string& text);
   void open(const std::string& text);
   void close(const std::string& text = "}");
+  void otherwise();  // the other branch of an `if` that is open
   void define(const std::string& type, const std::string& name, const std::string& value);
   void unrolled(const std::string& counter, const std::string& count);
 
@@ -78,6 +79,7 @@ class KernelWriter {
   int words_for(int parameter, int positions) const;
   void declare_words(int parameter, int positions);
   void put(int parameter, const std::string& k, const std::string& value);
+  void put_loaded(const std::string& k);  // of every loaded parameter the element, or the place, at o<p>
   std::string get(int parameter, const std::string& k) const;
   std::string pointer(int parameter, const std::string& at) const;
   std::string misaligned(int parameter, const std::string& at, int vector) const;

@@ -81,8 +81,7 @@ void KernelWriter::tile_loads(const std::string& vector_condition) {
     if (indexed) open("if (" + step + " == 1) {");
     if (!single) load_vector(p, at, first, plan_.vector);
     if (indexed) {
-      close("} else {");
-      ++depth_;
+      otherwise();
     }
     if (indexed || single) {
       unrolled("e", vector);
@@ -92,17 +91,12 @@ void KernelWriter::tile_loads(const std::string& vector_condition) {
     if (indexed) close();
   }
   close();
-  close("} else {");
-  ++depth_;
+  otherwise();
   unrolled("k", number(plan_.vector * plan_.unroll));
   define(index_, "i", "base + k * " + size + " + t");
   open("if (i < " + word(Word::size) + ") {");
   map_offsets("i", true, false);
-  for (int p = 0; p < parameters(); ++p) {
-    if (!is_loaded(p)) continue;
-    if (is_index(p)) line("n" + number(p) + "[k] = o" + number(p) + ";");
-    else put(p, "k", "p" + number(p) + "[o" + number(p) + "]");
-  }
+  put_loaded("k");
   close();
   close();
   close();
@@ -117,8 +111,7 @@ void KernelWriter::tile_stores() {
   for (int p = 0; p < parameters(); ++p)
     if (is_output(p)) store_vector(p, "o" + number(p), "j * " + vector, plan_.vector);
   close();
-  close("} else {");
-  ++depth_;
+  otherwise();
   unrolled("k", number(plan_.vector * plan_.unroll));
   define(index_, "i", "base + k * " + size + " + t");
   open("if (i < " + word(Word::size) + ") {");

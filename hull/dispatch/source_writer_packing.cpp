@@ -66,6 +66,14 @@ void KernelWriter::put(int p, const std::string& k, const std::string& value) {
   }
 }
 
+void KernelWriter::put_loaded(const std::string& k) {
+  for (int p = 0; p < parameters(); ++p) {
+    if (!is_loaded(p)) continue;
+    if (is_index(p)) line("n" + number(p) + "[" + k + "] = o" + number(p) + ";");
+    else put(p, k, "p" + number(p) + "[o" + number(p) + "]");
+  }
+}
+
 std::string KernelWriter::get(int p, const std::string& k) const {
   const Dtype type = element_type(p);
   const std::string w = words_name(p);

@@ -72,25 +72,19 @@ void KernelWriter::long_run() {
   define(index_, "r", "begin + " + each);
   four_at_once();
   close();
-  close("} else {");
-  ++depth_;
+  otherwise();
   out_ += "#pragma unroll\n";
   open("for (u32 k = 0; k < " + held + "; k += 4) {");
   define(index_, "e", each);
   open("if (aligned && e + 4 <= count) {");
   define(index_, "r", "begin + e");
   four_at_once();
-  close("} else {");
-  ++depth_;
+  otherwise();
   unrolled("m", "4");
   open("if (e + m < count) {");
   define(index_, "r", "begin + e + m");
   run_offsets();
-  for (int p = 0; p < parameters(); ++p) {
-    if (!is_loaded(p)) continue;
-    if (is_index(p)) line("n" + number(p) + "[k + m] = o" + number(p) + ";");
-    else put(p, "k + m", "p" + number(p) + "[o" + number(p) + "]");
-  }
+  put_loaded("k + m");
   close();
   close();
   close();
@@ -134,8 +128,7 @@ void KernelWriter::four_at_once() {
     if (indexed) open("if (" + step + " == 1) {");
     if (!single) load_vector(p, at, "k", 4);
     if (indexed) {
-      close("} else {");
-      ++depth_;
+      otherwise();
     }
     if (indexed || single) {
       unrolled("m", "4");

@@ -142,20 +142,21 @@ TRIREME_INLINE Complex<V> log(Complex<V> a) {
   return {log_of_size(a), part_atan2(a.im, a.re)};
 }
 
+/// The logarithm to another base, whose own logarithm is 1 / factor.
 template <class V>
-TRIREME_INLINE Complex<V> log2(Complex<V> a) {
-  using E = element_t<V>;
-  const V factor = V(static_cast<E>(1.4426950408889634073599246810018921L));
+TRIREME_INLINE Complex<V> log_times(Complex<V> a, V factor) {
   Complex<V> natural = log(a);
   return {natural.re * factor, natural.im * factor};
 }
 
 template <class V>
+TRIREME_INLINE Complex<V> log2(Complex<V> a) {
+  return log_times(a, V(static_cast<element_t<V>>(1.4426950408889634073599246810018921L)));
+}
+
+template <class V>
 TRIREME_INLINE Complex<V> log10(Complex<V> a) {
-  using E = element_t<V>;
-  const V factor = V(static_cast<E>(0.43429448190325182765112891891660508L));
-  Complex<V> natural = log(a);
-  return {natural.re * factor, natural.im * factor};
+  return log_times(a, V(static_cast<element_t<V>>(0.43429448190325182765112891891660508L)));
 }
 
 /// exp(b log a); 1 where b is 0, 0 where a is and b has a positive real part.

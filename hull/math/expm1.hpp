@@ -39,17 +39,29 @@ struct HyperbolicLimits<double> {
   static constexpr double kMinusOne = -38.0, kLarge = 350.0, kInfinite = 711.0;
 };
 
+/// 2^n, and 2^(n-4) for large x, whose results are to be multiplied by 16.
+template <class V>
+struct HeldScale {
+  mask_t<V> large;
+  V scale;
+};
+
+template <class V>
+TRIREME_INLINE HeldScale<V> held_scale(V x, Reduced<V> reduced) {
+  using I = partner_t<V>;
+  using Int = element_t<I>;
+  mask_t<V> large = x > V(HyperbolicLimits<element_t<V>>::kLarge);
+  return {large, power_of_two<V>(reduced.n - select(large, I(Int{4}), I(Int{0})))};
+}
+
 /// f32, f64. Keeps -0; -1 at -inf.
 template <class V>
 TRIREME_INLINE V expm1(V x) {
   using E = element_t<V>;
-  using I = partner_t<V>;
-  using Int = element_t<I>;
   using Limit = HyperbolicLimits<E>;
   Reduced<V> reduced = reduce_by_ln2(x);
-  mask_t<V> large = x > V(Limit::kLarge);
-  V scale = power_of_two<V>(reduced.n - select(large, I(Int{4}), I(Int{0})));
-  V result = expm1_of(reduced, scale).high * select(large, V(E{16}), V(E{1}));
+  HeldScale<V> held = held_scale(x, reduced);
+  V result = expm1_of(reduced, held.scale).high * select(held.large, V(E{16}), V(E{1}));
   result = select(x < V(Limit::kMinusOne), V(E{-1}), with_sign_of(result, x));
   return select(x <= V(ExpLimits<E>::kHuge), result, x + V(FloatFormat<E>::kInfinity));
 }
@@ -58,19 +70,16 @@ TRIREME_INLINE V expm1(V x) {
 template <class V>
 TRIREME_INLINE V sinh(V x) {
   using E = element_t<V>;
-  using I = partner_t<V>;
-  using Int = element_t<I>;
   using Limit = HyperbolicLimits<E>;
   V size = absolute(x);
   Reduced<V> reduced = reduce_by_ln2(size);
-  mask_t<V> large = size > V(Limit::kLarge);
-  V scale = power_of_two<V>(reduced.n - select(large, I(Int{4}), I(Int{0})));
-  TwoPart<V> t = expm1_of(reduced, scale);
+  HeldScale<V> held = held_scale(size, reduced);
+  TwoPart<V> t = expm1_of(reduced, held.scale);
   TwoPart<V> bottom = exact_sum(t.high, V(E{1}));
   TwoPart<V> other = ratio(t, TwoPart<V>{bottom.high, bottom.low + t.low});
   TwoPart<V> sum = ordered_sum(t.high, other.high);
   V twice = sum.high + (sum.low + (t.low + other.low));
-  V result = twice * select(large, V(E{8}), V(E(0.5)));
+  V result = twice * select(held.large, V(E{8}), V(E(0.5)));
   result = select(size < V(Limit::kInfinite), result, size + V(FloatFormat<E>::kInfinity));
   return with_sign_of(result, x);
 }
@@ -79,21 +88,18 @@ TRIREME_INLINE V sinh(V x) {
 template <class V>
 TRIREME_INLINE V cosh(V x) {
   using E = element_t<V>;
-  using I = partner_t<V>;
-  using Int = element_t<I>;
   using Limit = HyperbolicLimits<E>;
   V size = absolute(x);
   Reduced<V> reduced = reduce_by_ln2(size);
-  mask_t<V> large = size > V(Limit::kLarge);
-  V scale = power_of_two<V>(reduced.n - select(large, I(Int{4}), I(Int{0})));
+  HeldScale<V> held = held_scale(size, reduced);
   V r = reduced.high + reduced.low;
   TwoPart<V> one = ordered_sum(V(E{1}), reduced.high);
   TwoPart<V> power = ordered_sum(one.high, one.low + fma(r * r, exp_series(r), reduced.low));
-  power = {power.high * scale, power.low * scale};
+  power = {power.high * held.scale, power.low * held.scale};
   TwoPart<V> other = reciprocal(power);
   TwoPart<V> sum = ordered_sum(power.high, other.high);
   V twice = sum.high + (sum.low + (power.low + other.low));
-  V result = twice * select(large, V(E{8}), V(E(0.5)));
+  V result = twice * select(held.large, V(E{8}), V(E(0.5)));
   return select(size < V(Limit::kInfinite), result, size + V(FloatFormat<E>::kInfinity));
 }
 
