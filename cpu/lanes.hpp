@@ -56,6 +56,8 @@ TRIREME_INLINE void store_some_bytes(std::uint8_t* p, std::size_t n, std::uint64
   if (n & 1) *p = static_cast<std::uint8_t>(bytes);
 }
 
+class LineJoin;  // of levels whose vectors are lines of 64 bytes
+
 #define TRIREME_IS_baseline 1
 #define TRIREME_IS_avx2 2
 #define TRIREME_IS_avx512 3

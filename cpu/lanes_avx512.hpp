@@ -176,3 +176,19 @@ TRIREME_INLINE void stream_line(char* to, const char* from) {
   _mm512_stream_si512(reinterpret_cast<__m512i*>(to), _mm512_loadu_si512(from));
 }
 TRIREME_INLINE void stream_fence() { _mm_sfence(); }
+
+/// Of two lines of 64 bytes, one after the other, the 64 bytes that begin `back` bytes before the second; a multiple of 4.
+class LineJoin {
+ public:
+  using Line = __m512i;
+
+  LineJoin() = default;
+  explicit LineJoin(std::size_t back)
+      : index_(_mm512_sub_epi32(_mm512_setr_epi32(16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31),
+                                _mm512_set1_epi32(static_cast<int>(back / 4)))) {}
+  TRIREME_INLINE __m512i operator()(__m512i before, __m512i after) const { return _mm512_permutex2var_epi32(before, index_, after); }
+
+ private:
+  __m512i index_;
+};
+TRIREME_INLINE void stream_line(char* to, __m512i line) { _mm512_stream_si512(reinterpret_cast<__m512i*>(to), line); }
