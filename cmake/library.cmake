@@ -18,7 +18,7 @@ if(NOT TRIREME_ASMJIT)
   if(TRIREME_JIT STREQUAL "ON")
     message(FATAL_ERROR "trireme: TRIREME_JIT=ON needs AsmJit (Debian: libasmjit-dev) and x86-64")
   endif()
-  list(FILTER TRIREME_SOURCES EXCLUDE REGEX "/cpu/jit_(asmjit|assemble|body|casts|flatten|integers|masks|memory)\\.cpp$")
+  list(FILTER TRIREME_SOURCES EXCLUDE REGEX "/cpu/jit_(asmjit|assemble|body|casts|flatten|integers|masks|memory|rows)\\.cpp$")
 endif()
 
 # A level's routines are compiled with that level's instructions, at -O2 even in Debug, so that no function of theirs is

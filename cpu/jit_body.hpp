@@ -36,6 +36,9 @@ struct JitFrame {
   asmjit::x86::Mem literal(std::size_t item, std::uint64_t bits, std::size_t bytes);
 };
 
+/// Whether the instruction gives no value: a store or a reduction.
+bool is_sink(program::Opcode op);
+
 /// How many positions a vector is for: those that its widest elements fill it with.
 int jit_lanes(const program::Program& flat, bool wide);
 
@@ -87,12 +90,14 @@ class JitBody {
   std::uint32_t id(Value v, std::uint32_t f32, std::uint32_t f64, std::uint32_t i32, std::uint32_t i64) const;
 
   // jit_body.cpp
-  void define(Value v);
   Operand source(Value v);
   Vec reg(Value v);
   Vec target(Value v);
   void used(const Instruction& i);
   void load_fixed(Value v);
+
+  // jit_rows.cpp
+  void define(Value v);
   void binary(Value v, std::uint32_t instruction, bool commutes);
   void fused(Value v);
   void choice(Value v);

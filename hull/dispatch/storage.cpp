@@ -1,24 +1,18 @@
-// hull/dispatch/storage.cpp -- taking and giving back memory; CPU blocks are cached by size
+// hull/dispatch/storage.cpp -- storage of arrays: taken, shared, copied between devices, given back
 // SPDX-License-Identifier: Apache-2.0
 #include "dispatch/storage.hpp"
 
-#include <bit>
 #include <cstdlib>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <new>
 #include <string>
 #include <type_traits>
-#include <vector>
-
-#include <sys/mman.h>
 
 #include "dispatch/environment.hpp"
+#include "dispatch/host_blocks.hpp"
 #include "dispatch/registry.hpp"
 #include "dispatch/tally.hpp"
 #include "graph/free_list.hpp"
-#include "program/fork.hpp"
 #include "program/out_of_memory.hpp"
 #include "trireme/error.hpp"
 
@@ -29,143 +23,13 @@ namespace {
 using graph::FreeList;
 static_assert(std::is_trivially_destructible_v<Storage>);
 
-// A CPU block is its Storage header followed by the data, so that one list operation takes both.
-constexpr std::size_t kHeader = 64 * ((sizeof(Storage) + 63) / 64);
-constexpr std::size_t kSlack = 64;  // vector code may read past the end
-
-// What CPU blocks take from the system, kept ones included; TRIREME_MEMORY_LIMIT bounds it.
-std::atomic<std::int64_t> reserved{0};
-
 // Between devices.
 std::atomic<std::int64_t> all_moved{0};
 
-bool exceeds_limit(std::size_t more) {
-  std::size_t limit = memory_limit();
-  return limit != 0 && (more > limit || reserved.load(std::memory_order_relaxed) > static_cast<std::int64_t>(limit - more));
-}
-
-void give_kept_back() noexcept;
-
-/// Counts `bytes` that are about to be taken from the system. False when the limit forbids them even after all that is
-/// kept was given back.
-bool reserve(std::size_t bytes) {
-  reserved.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
-  try {
-    if (!exceeds_limit(0)) return true;
-    give_kept_back();
-    if (!exceeds_limit(0)) return true;
-  } catch (...) {
-    reserved.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
-    throw;
-  }
-  reserved.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
-  return false;
-}
-
-void unreserve(std::size_t bytes) noexcept { reserved.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed); }
-
-struct DataTag {
-  static void reserve(std::size_t bytes) {
-    if (!dispatch::reserve(bytes)) throw std::bad_alloc();
-  }
-  static void unreserve(std::size_t bytes) noexcept { dispatch::unreserve(bytes); }
-};
-template <std::size_t Data, std::uint32_t Cap>
-using Small = FreeList<kHeader + Data + kSlack, Cap, DataTag>;
-using Tiny = Small<192, 128>;
-using Page = Small<4096, 32>;
-using Sixteen = Small<16384, 16>;
 struct HeaderTag;
 using Headers = FreeList<kHeader, 64, HeaderTag>;
 
 enum Block : std::uint8_t { tiny, page, sixteen, large, foreign, borrowed, adopted };
-
-/// Large CPU blocks, kept by size class because fresh pages cost more than the work on them.
-class LargeBlocks {
- public:
-  static LargeBlocks& instance() {
-    static LargeBlocks* const blocks = program::make_held<LargeBlocks>(program::LockRank::large_blocks);
-    return *blocks;
-  }
-
-  void* take(std::size_t bytes) {
-    bytes = round(bytes);
-    {
-      std::lock_guard lock(mutex);
-      auto found = free_.find(bytes);
-      if (found != free_.end() && !found->second.empty()) {
-        void* block = found->second.back();
-        found->second.pop_back();
-        cached_ -= bytes;
-        return block;
-      }
-    }
-    if (!reserve(bytes)) return nullptr;
-    void* block = map(bytes);
-    if (!block) {
-      give_kept_back();
-      block = map(bytes);
-    }
-    if (!block) unreserve(bytes);
-    return block;
-  }
-
-  void give(void* block, std::size_t bytes) noexcept {
-    bytes = round(bytes);
-    std::unique_lock lock(mutex);
-    if (cached_ + bytes <= kCacheLimit) {
-      try {
-        free_[bytes].push_back(block);
-        cached_ += bytes;
-        return;
-      } catch (const std::bad_alloc&) {
-      }
-    }
-    lock.unlock();
-    unmap(block, bytes);
-  }
-
-  /// Gives all that is kept back to the system.
-  void trim() noexcept {
-    std::lock_guard lock(mutex);
-    for (auto& [bytes, blocks] : free_)
-      for (; !blocks.empty(); blocks.pop_back()) unmap(blocks.back(), bytes);
-    cached_ = 0;
-  }
-
-  std::mutex mutex;
-
- private:
-  static constexpr std::size_t kCacheLimit = std::size_t{1} << 30;
-
-  /// Eighth steps of powers of two: at most 1/8 unused.
-  static std::size_t round(std::size_t bytes) {
-    std::size_t step = std::max<std::size_t>(std::bit_floor(bytes) / 8, 4096);
-    return (bytes + step - 1) / step * step;
-  }
-
-  static void* map(std::size_t bytes) {
-    void* block = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (block == MAP_FAILED) return nullptr;
-    if (bytes >= std::size_t{4} << 20) madvise(block, bytes, MADV_HUGEPAGE);
-    return block;
-  }
-
-  static void unmap(void* block, std::size_t bytes) noexcept {
-    munmap(block, bytes);
-    unreserve(bytes);
-  }
-
-  std::map<std::size_t, std::vector<void*>> free_;
-  std::size_t cached_ = 0;
-};
-
-void give_kept_back() noexcept {
-  for (void (*trim)() : {+[] { LargeBlocks::instance().trim(); }, &Tiny::trim, &Page::trim, &Sixteen::trim}) try {
-      trim();
-    } catch (const std::bad_alloc&) {  // its first use, so it keeps nothing
-    }
-}
 
 [[noreturn]] void out_of_memory(std::size_t bytes) try {
   std::string asked = "allocate: " + std::to_string(bytes) + " bytes on cpu ";
@@ -308,8 +172,6 @@ Storage* on_device(Storage* storage, std::uint8_t id, std::int64_t& moved) {
 }
 
 std::int64_t bytes_moved() { return all_moved.load(std::memory_order_relaxed); }
-
-std::int64_t reserved_bytes() { return reserved.load(std::memory_order_relaxed); }
 
 }  // namespace trireme::dispatch
 
