@@ -95,19 +95,15 @@ array continued(const array& x, int axis, std::int64_t count, bool before, PadMo
     shape[axis] = count;
     return slice_axis(x, axis, before ? Slice{0, 1} : Slice{n - 1, n}).broadcast_to(shape);
   }
-  // One period: x, or x and its mirror image, as it goes on behind the end; what lies before is its other end.
-  const bool single = mode == PadMode::reflect && n == 1;
+  // One period: x, or x and its mirror image, as it goes on behind the end; what lies before is its other end. In
+  // `reflect` both lack the place where the next one begins.
   std::vector<array> period;
-  array mirrored = x.flip(axis);
-  if (mode == PadMode::wrap || single) {
-    period = {x};
-  } else if (mode == PadMode::symmetric) {
-    period = before ? std::vector{x, mirrored} : std::vector{mirrored, x};
+  if (mode == PadMode::wrap || (mode == PadMode::reflect && n == 1)) {
+    period.push_back(x);
   } else {
-    // Without its first element each: n - 1 places to the next turn.
-    array there = slice_axis(mirrored, axis, {1, {}}), back = slice_axis(x, axis, {1, {}});
-    period = before ? std::vector{slice_axis(x, axis, {{}, n - 1}), slice_axis(mirrored, axis, {{}, n - 1})}
-                    : std::vector{there, back};
+    const array mirrored = x.flip(axis);
+    for (const array* part : {before ? &x : &mirrored, before ? &mirrored : &x})
+      period.push_back(mode == PadMode::symmetric ? *part : slice_axis(*part, axis, before ? Slice{{}, n - 1} : Slice{1, {}}));
   }
   array whole = period.size() == 1 ? period[0] : join("pad", period, axis);
   const std::int64_t length = whole.shape()[axis];

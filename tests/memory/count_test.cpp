@@ -57,17 +57,26 @@ TEST(count, lazy_arrays_hold_nothing_until_they_are_computed) {
   EXPECT_EQ(live(), before + 12'000 + 8) << "one element, seen a million times";
 }
 
+/// Those of OpenCL and CUDA that there are: none where the tests run without drivers.
+std::vector<Device> other_devices() {
+  std::vector<Device> out;
+  for (const DeviceReport& report : devices())
+    if (report.usable && report.name != "cpu") out.emplace_back(report.name);
+  return out;
+}
+
 TEST(count, counters_and_memory_use_agree) {
   const array x = block(100), y = block(100'000);
   EXPECT_EQ(counters().bytes_live, live());
   EXPECT_EQ(counters().bytes_peak, peak());
-  EXPECT_EQ(memory_use(Device("cpu")).live + memory_use(Device::from_id(2)).live, live()) << "other devices hold nothing here";
+  EXPECT_EQ(memory_use(Device("cpu")).live, live()) << "other devices hold nothing here";
+  for (const Device& other : other_devices()) EXPECT_EQ(memory_use(other).live, 0) << other.name();
 }
 
 TEST(count, reserved_covers_live_bytes_and_padding) {
   const array x = block(100), y = block(100'000);
   EXPECT_GE(memory_use().reserved, live());
-  EXPECT_EQ(memory_use(Device::from_id(2)).reserved, 0);
+  for (const Device& other : other_devices()) EXPECT_EQ(memory_use(other).reserved, 0) << other.name();
 }
 
 TEST(count, peak_is_exact_for_blocks_of_every_size) {
