@@ -17,7 +17,17 @@ import time
 SIZES = [10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000]
 STREAM = 1 << 26
 SIDES = (300, 1000, 1024, 3000)
-MATRICES = [f"{case}/{4096 * 4096}" for case in ("sum(m, axis=0)", "sum(m, axis=1)", "sum(m.T, axis=0)", "sum(m.T, axis=1)")]
+MATRIX_SUMS = {
+    "sum(m, axis=0)": lambda m: m.sum(axis=0),
+    "sum(m, axis=1)": lambda m: m.sum(axis=1),
+    "sum(m.T, axis=0)": lambda m: m.T.sum(axis=0),
+    "sum(m.T, axis=1)": lambda m: m.T.sum(axis=1),
+    "sum(m.T)": lambda m: m.T.sum(),
+    "sum(-m.T, axis=0)": lambda m: (-m.T).sum(axis=0),
+    "sum(-m.T, axis=1)": lambda m: (-m.T).sum(axis=1),
+    "sum(-m.T)": lambda m: (-m.T).sum(),
+}
+MATRICES = [f"{case}/{4096 * 4096}" for case in MATRIX_SUMS]
 MATRICES += [f"{case}/{side * side}" for case in ("transpose", "m+m.T") for side in SIDES]
 STREAMS = [f"stream {case}/{STREAM}" for case in ("copy", "mul", "add", "triad", "dot")]
 PEERS = ("numpy", "numexpr", "numba")
@@ -106,12 +116,7 @@ def matrices(threads):
     if threads > 1:
         return
     m = element(0, 4096 * 4096).reshape(4096, 4096)
-    for case, function in {
-        "sum(m, axis=0)": lambda m: m.sum(axis=0),
-        "sum(m, axis=1)": lambda m: m.sum(axis=1),
-        "sum(m.T, axis=0)": lambda m: m.T.sum(axis=0),
-        "sum(m.T, axis=1)": lambda m: m.T.sum(axis=1),
-    }.items():
+    for case, function in MATRIX_SUMS.items():
         yield case, m.size, "numpy", function, [m]
     for side in SIDES:
         m = element(0, side * side).reshape(side, side)

@@ -62,14 +62,23 @@ void add_sums(std::int64_t n, int threads) {
 
 constexpr std::int64_t kSide = 4096;
 
-void add_axis(const char* name, int threads, bool turned, int axis) {
+struct Turned {
+  bool turned;   // the transposed view
+  bool negated;  // with an operation to fuse, whose result is as exact
+};
+
+void add_axis(const char* name, int threads, Turned how, std::vector<int> axes) {
   const Case c{name, kSide * kSide, threads, 4 * kSide * kSide};
-  add(c, "trireme", [turned, axis] {
+  add(c, "trireme", [how, axes] {
     auto result = std::make_shared<array>();
     array x = input_array(4, kSide * kSide).reshape({kSide, kSide});
-    if (turned) x = x.T();
-    return Timed{[result, x, axis] { *result = sum(x, {axis}).eval(); },
-                 [result] { return sum(*result).item<float>() == exact_sum(kSide * kSide); }};
+    if (how.turned) x = x.T();
+    const float expected = exact_sum(kSide * kSide) * (how.negated ? -1 : 1);
+    return Timed{[result, x, how, axes] {
+                   array summed = how.negated ? -x : x;  // moved on for the same reason as above
+                   *result = sum(std::move(summed), axes).eval();
+                 },
+                 [result, expected] { return sum(*result).item<float>() == expected; }};
   });
   add_scalar(c, "hand, all of it", exact_sum, [loop = hand_loops().read_ahead] {
     return [&x = input(4, kSide * kSide), loop] { return loop(x.data(), x.size()); };
@@ -82,10 +91,14 @@ void add_reductions() {
   const int most = std::thread::hardware_concurrency() > 1 ? 2 : 1;
   for (int threads = 1; threads <= most; ++threads) {
     for (std::int64_t n : kSizes) add_sums(n, threads);
-    add_axis("sum(m, axis=0)", threads, false, 0);
-    add_axis("sum(m, axis=1)", threads, false, 1);
-    add_axis("sum(m.T, axis=0)", threads, true, 0);
-    add_axis("sum(m.T, axis=1)", threads, true, 1);
+    add_axis("sum(m, axis=0)", threads, {false, false}, {0});
+    add_axis("sum(m, axis=1)", threads, {false, false}, {1});
+    add_axis("sum(m.T, axis=0)", threads, {true, false}, {0});
+    add_axis("sum(m.T, axis=1)", threads, {true, false}, {1});
+    add_axis("sum(m.T)", threads, {true, false}, {});
+    add_axis("sum(-m.T, axis=0)", threads, {true, true}, {0});
+    add_axis("sum(-m.T, axis=1)", threads, {true, true}, {1});
+    add_axis("sum(-m.T)", threads, {true, true}, {});
   }
 }
 

@@ -91,6 +91,11 @@ struct Routines {
   StreamRoutine stream;
   TransposeRoutine transpose[4];                 // of elements of 1, 2, 4 and 8 bytes
   TransposeRoutine transpose_past[2];            // of 4 and 8 bytes, past the caches, with the fence; `to` aligned to an element
+
+  /// The transpose of elements of `item` bytes; past the caches only of 4 and 8.
+  TransposeRoutine turn(std::size_t item, bool past) const {
+    return past ? transpose_past[item == 8] : transpose[item == 1 ? 0 : item == 2 ? 1 : item == 4 ? 2 : 3];
+  }
 };
 
 // Each level's files define these; fill calls fill_math, and nothing else of them is called from outside.

@@ -4,8 +4,7 @@
 #include <limits>
 
 #include "cpu/jit_run.hpp"
-#include "cpu/vm_worker.hpp"
-#include "program/reduction_order.hpp"
+#include "cpu/vm_reduce.hpp"
 
 namespace trireme::cpu {
 
@@ -36,57 +35,33 @@ void fill_identity(Reduction reduction, Dtype type, char* to, std::size_t n) {
 
 namespace {
 
-struct ReduceJob : Job {
-  explicit ReduceJob(const Job& job) : Job(job) {}
-
-  Dtype type{};
-  std::size_t item = 0;
-  std::int64_t kept = 0, run = 0, chunks = 1;
-  program::ReductionOrder order{};
-  // By columns: a unit is a chunk for a tile of kept positions, whose lanes lie side by side. The outer order always
-  // goes so; the inner one where the kept positions, not the run, are consecutive in memory.
-  bool by_columns = false;
-  bool direct = false;           // nothing to compute: the operand's memory is reduced as it lies
-  const JitCode* chunks_code = nullptr;  // computes chunks: all inputs lie in order along the run, or are one element there
-  bool narrow = false;           // direct, in the outer order, with a run that is consecutive in memory
-  std::int64_t row_stride = 0;   // by columns and direct: elements from a row to the next
-  std::int64_t rows_ahead = 1;   // by columns and direct: how far ahead memory is asked for
-  std::int64_t width = kTile;    // by columns: kept positions of a unit
-  std::int64_t lane_bytes = kTile * 8;  // by columns: from one lane's tile to the next
-
-  Routine combine() const { return routines.routine[row_index(kNone, exe.reduction_row, type)]; }
-  int type_index() const { return static_cast<int>(type); }
-};
-
 constexpr auto kInnerLanes = static_cast<std::size_t>(program::kInnerOrder.lanes);
 constexpr std::int64_t kInnerChunk = program::kInnerOrder.chunk;
 
-/// Chunks [unit, end) as far as they belong to one kept position, straight from memory. Returns the first one not done.
-std::int64_t direct_units(const ReduceJob& job, Worker& worker, std::int64_t unit, std::int64_t end) {
-  std::int64_t position = unit / job.chunks, chunk = unit % job.chunks;
-  std::int64_t last = std::min(end - unit + chunk, job.chunks);
+/// Chunks [chunk, last) of a kept position, straight from memory.
+void direct_units(const ReduceJob& job, Worker& worker, const Spread& spread, std::int64_t position, std::int64_t chunk, std::int64_t last) {
   std::int64_t begin = chunk * kInnerChunk, stop = std::min(job.run, last * kInnerChunk);
   const char* first = nullptr;
   const void* operands[kJitParameters];
   if (begin < stop) {
     worker.fix({0, job.domain.kept}, position);
-    worker.stage_inputs({job.domain.kept, job.domain.rank}, begin, 1);  // stride 1: the first element's place is the run's
+    // Of one element: its place is the run's.
+    worker.stage_inputs({job.domain.kept, job.domain.rank}, begin, 1, [&](std::size_t r) { return spread.at(r, begin); });
     if (job.chunks_code) worker.operands(0, operands);
     else first = worker.reduced();
   }
-  char* out = job.data(job.exe.reduce_output) + unit * static_cast<std::int64_t>(job.item);
+  char* out = job.data(job.exe.reduce_output) + (position * job.chunks + chunk) * static_cast<std::int64_t>(job.item);
   if (job.chunks_code) JitChunks{job.exe, *job.chunks_code, job.routines}.run(operands, stop - begin, out);
   else job.routines.chunk[job.exe.reduction][job.type_index()](out, first, static_cast<std::size_t>(stop - begin));
-  return unit + last - chunk;
 }
 
 constexpr std::int64_t kLongRun = std::int64_t{4} << 20;
 
 /// One chunk of the run at one kept position.
-void inner_unit(const ReduceJob& job, Worker& worker, std::int64_t unit) {
-  std::int64_t begin = unit % job.chunks * kInnerChunk, end = std::min(job.run, begin + kInnerChunk);
-  char* out = job.data(job.exe.reduce_output) + unit * static_cast<std::int64_t>(job.item);
-  worker.fix({0, job.domain.kept}, unit / job.chunks);
+void inner_unit(const ReduceJob& job, Worker& worker, const Spread& spread, std::int64_t position, std::int64_t chunk) {
+  std::int64_t begin = chunk * kInnerChunk, end = std::min(job.run, begin + kInnerChunk);
+  char* out = job.data(job.exe.reduce_output) + (position * job.chunks + chunk) * static_cast<std::int64_t>(job.item);
+  worker.fix({0, job.domain.kept}, position);
   Axes axes{job.domain.kept, job.domain.rank};
   char* lanes = worker.extra();
   auto used = static_cast<std::size_t>(std::clamp<std::int64_t>(end - begin, 1, program::kInnerOrder.lanes));
@@ -95,7 +70,7 @@ void inner_unit(const ReduceJob& job, Worker& worker, std::int64_t unit) {
   for (std::int64_t k = begin; k < end;) {
     // Beyond the caches short tiles let the processor read for the next one while it computes.
     std::size_t n = std::min<std::size_t>(job.run > kLongRun ? kTile / 4 : kTile, worker.tile_at(axes, k, end));
-    worker.stage_inputs(axes, k, n);
+    worker.stage_inputs(axes, k, n, [&](std::size_t r) { return spread.at(r, k); });
     if (!job.code) worker.run_steps(n);
     const char* values = worker.reduced();
     for (std::size_t done = 0; done < n;) {
@@ -117,75 +92,29 @@ void inner_unit(const ReduceJob& job, Worker& worker, std::int64_t unit) {
 // the next level holds (4096 x 4096, transposed: 8.1 ms with pieces of 256 bytes, 5.1 with 1024, 4.4 with 4096).
 constexpr std::int64_t kOuterRowBytes = 16384, kInnerRowBytes = 4096, kLeastRowBytes = 256;
 
-/// One chunk of the run for some kept positions, whose runs lie one after the other.
-void narrow_unit(const ReduceJob& job, Worker& worker, std::int64_t chunk, std::int64_t first, std::size_t n) {
-  std::int64_t begin = chunk * job.order.chunk, end = std::min(job.run, begin + job.order.chunk);
-  int rank = job.domain.rank;
-  worker.fix({0, rank}, first * job.run + begin);
-  worker.stage_inputs({rank, rank}, 0, 1);  // no axis is left: the place itself
-  char* out = job.data(job.exe.reduce_output) + (chunk * job.kept + first) * static_cast<std::int64_t>(job.item);
-  NarrowRoutine narrow = job.routines.narrow[job.exe.reduction][job.type_index()];
-  narrow(out, worker.reduced(), job.row_stride, static_cast<std::size_t>(end - begin), n);
-}
+constexpr std::int64_t kNarrowColumns = 64, kLeastColumns = 64;
 
-/// One chunk of the run for one tile of kept positions.
-void column_unit(const ReduceJob& job, Worker& worker, std::int64_t chunk, std::int64_t first, std::size_t n) {
-  const std::int64_t all = job.order.lanes;
-  std::int64_t begin = chunk * job.order.chunk, end = std::min(job.run, begin + job.order.chunk);
-  auto lane_at = [&](std::int64_t l) { return worker.extra() + l * job.lane_bytes; };
-  std::int64_t used = std::clamp<std::int64_t>(end - begin, 1, all);
-  for (std::int64_t l = 0; l < used; ++l) fill_identity(job.exe.reduction, job.type, lane_at(l), n);
-  Routine combine = job.combine();
-  Axes kept{0, job.domain.kept}, run{job.domain.kept, job.domain.rank};
-  if (job.direct) {
-    // Lane l takes rows l, l + lanes, ... in order; several of them at a time, so that rows are read nearly in order too.
-    FoldRoutine fold = job.routines.fold[job.exe.reduction][job.type_index()];
-    for (std::int64_t block = begin; block < end; block += kFoldRows * all)
-      for (std::int64_t row = block; row < std::min(end, block + all); ++row) {
-        worker.fix(run, row);
-        worker.stage_inputs(kept, first, n);
-        auto rows = static_cast<std::size_t>((std::min(end, block + kFoldRows * all) - row + all - 1) / all);
-        fold(lane_at(row - block), worker.reduced(), job.row_stride * all, job.rows_ahead * job.row_stride, rows, n);
-      }
-  } else {
-    for (std::int64_t row = begin; row < end; ++row) {
-      worker.fix(run, row);
-      worker.stage_inputs(kept, first, n);
-      char* to = lane_at((row - begin) % all);
-      if (job.code) {
-        worker.run_code(0, n, to);
-        continue;
-      }
-      worker.run_steps(n);
-      combine(to, to, worker.reduced(), nullptr, n);
+/// Chunks [begin, end) of all kept positions one after the other: those of a stretch, of one position, at a time.
+void run_chunks(const ReduceJob& job, Worker& worker, std::int64_t begin, std::int64_t end) {
+  Spread spread(job, job.spread, worker.extra() + job.extra_bytes() - static_cast<std::int64_t>(job.spread.bytes()));
+  for (std::int64_t unit = begin; unit < end;) {
+    std::int64_t position = unit / job.chunks, chunk = unit % job.chunks;
+    std::int64_t last = std::min(end - unit + chunk, job.chunks);
+    if (job.spread.axis >= 0) {
+      const std::int64_t first = chunk * kInnerChunk, most = spread.most(first);
+      if (most < job.run) last = std::min(last, most / kInnerChunk);
+      spread.fill(worker, position, first, std::min(job.run, last * kInnerChunk));
     }
+    unit += last - chunk;
+    if (job.direct || job.chunks_code) direct_units(job, worker, spread, position, chunk, last);
+    else
+      for (; chunk < last; ++chunk) inner_unit(job, worker, spread, position, chunk);
   }
-  for (std::int64_t s = all / 2; s > 0; s /= 2)
-    for (std::int64_t l = 0; l < s && l + s < used; ++l) combine(lane_at(l), lane_at(l), lane_at(l + s), nullptr, n);
-
-  auto item = static_cast<std::int64_t>(job.item);
-  char* out = job.data(job.exe.reduce_output);
-  if (job.exe.form == Form::reduce_outer) {
-    std::memcpy(out + (chunk * job.kept + first) * item, lane_at(0), n * job.item);
-    return;
-  }
-  for (std::int64_t k = 0; k < static_cast<std::int64_t>(n); ++k)
-    std::memcpy(out + ((first + k) * job.chunks + chunk) * item, lane_at(0) + k * item, job.item);
 }
-
-constexpr std::int64_t kNarrowColumns = 64;
-
-std::size_t slots_for(std::int64_t bytes) { return (static_cast<std::size_t>(bytes) + kSlotBytes - 1) / kSlotBytes; }
 
 void run_units(const ReduceJob& job, std::int64_t begin, std::int64_t end) {
-  Worker worker(job, slots_for(job.by_columns ? job.order.lanes * job.lane_bytes : job.order.lanes * 8));
-  if (!job.by_columns) {
-    if (job.direct || job.chunks_code)
-      for (std::int64_t unit = begin; unit < end;) unit = direct_units(job, worker, unit, end);
-    else
-      for (std::int64_t unit = begin; unit < end; ++unit) inner_unit(job, worker, unit);
-    return;
-  }
+  Worker worker(job, (static_cast<std::size_t>(job.extra_bytes()) + kSlotBytes - 1) / kSlotBytes);
+  if (!job.by_columns) return run_chunks(job, worker, begin, end);
   std::int64_t tiles = (job.kept + job.width - 1) / job.width;
   for (std::int64_t unit = begin; unit < end; ++unit) {
     std::int64_t last = std::min(job.kept, (unit % tiles + 1) * job.width);
@@ -212,6 +141,8 @@ void find_direct(ReduceJob& job) {
   int run_axes = domain.rank - domain.kept;
   if (inner && (run_axes == 0 || (run_axes == 1 && steps_by(a, domain.rank - 1, 1)))) {
     job.direct = true;
+  } else if (job.spread.axis >= 0) {
+    job.direct = job.spread.takes(job, reg);
   } else if (domain.kept == 1 && run_axes == 1 && steps_by(a, 0, 1) && steps_by(a, 1, a.stride[1])) {
     job.direct = job.by_columns = true;
     job.row_stride = a.stride[1];
@@ -231,24 +162,64 @@ void find_direct(ReduceJob& job) {
   }
 }
 
+/// The inner order by columns: where some operand lies along the kept positions, and those are enough to fill vectors.
+void find_columns(ReduceJob& job) {
+  const Domain& domain = job.domain;
+  if (domain.kept == 0 || domain.kept == domain.rank || domain.extent[domain.kept - 1] < kLeastColumns) return;
+  for (const Register& reg : job.exe.registers)
+    if (reg.place == Place::input && lies_along(*job.launch.arguments[reg.index].access, domain.kept - 1, domain.rank - 1)) job.by_columns = true;
+  if (!job.by_columns) return;
+  // Two pieces for each thread at least.
+  std::int64_t share = job.kept * job.chunks / (2 * thread_count());
+  job.width = std::clamp(share / kLeastColumns * kLeastColumns, kLeastColumns, std::int64_t{kTile});
+}
+
+/// The outer order along the run: where some operand lies so, and none lies along the kept positions.
+void find_narrow(ReduceJob& job) {
+  const int kept = job.domain.kept - 1, last = job.domain.rank - 1;
+  if (job.run < kLeastColumns || !job.routines.narrow[job.exe.reduction][job.type_index()]) return;
+  bool along_run = false;
+  for (const Register& reg : job.exe.registers) {
+    if (reg.place != Place::input) continue;
+    const program::Access& a = *job.launch.arguments[reg.index].access;
+    if (lies_along(a, kept, last)) return;
+    along_run |= lies_along(a, last, kept);
+  }
+  if (!along_run) return;
+  job.narrow = true;
+  job.width = kNarrowColumns;
+}
+
+/// Whether an operand lies along the run as it counts, or with `stride` 0 is one element there.
+bool follows_run(const Domain& domain, const program::Access& a, std::int64_t stride) {
+  for (int k = domain.rank - 1; k >= domain.kept; stride *= domain.extent[k--])
+    if (!steps_by(a, k, stride)) return false;
+  return true;
+}
+
 /// Code for chunks as they lie in memory, else for tiles.
 void find_code(ReduceJob& job) {
   if (job.exe.jit.idle() || job.run == 0) return;
-  const int last = job.domain.rank - 1;
   const std::int64_t elements = job.kept * job.run;
-  bool in_order = !job.by_columns && !job.exe.has_index && job.domain.kept == last;
+  bool in_order = !job.by_columns && !job.exe.has_index && job.domain.kept < job.domain.rank;
   JitKey key{&current_level(), 0, false};
   for (const Register& reg : job.exe.registers) {
-    if (reg.place != Place::input || !in_order) continue;
+    if (reg.place != Place::input || !in_order || job.spread.takes(job, reg)) continue;
     const program::Access& a = *job.launch.arguments[reg.index].access;
-    if (steps_by(a, last, 0)) key.singles |= std::uint64_t{1} << (reg.index & 63);
-    else in_order = steps_by(a, last, 1);
+    if (follows_run(job.domain, a, 0)) key.singles |= std::uint64_t{1} << (reg.index & 63);
+    else in_order = follows_run(job.domain, a, 1);
   }
   if (in_order) job.chunks_code = job.exe.jit.code(key, elements * routines_per_element(job.exe));
   else job.code = jit_for_tiles(job.exe, elements);
 }
 
 }  // namespace
+
+std::int64_t ReduceJob::extra_bytes() const {
+  if (!by_columns) return order.lanes * 8 + static_cast<std::int64_t>(spread.bytes());
+  if (narrow) return kNarrowAtOnce * order.chunk * 8;
+  return order.lanes * lane_bytes + static_cast<std::int64_t>(turned * Blocks::kBytes);
+}
 
 void run_reduce(const Job& base) {
   bool inner = base.exe.form == Form::reduce_inner;
@@ -261,8 +232,14 @@ void run_reduce(const Job& base) {
   job.chunks = program::chunks(job.order, job.run);
   job.by_columns = !inner;
   if (job.kept == 0) return;
+  if (inner) job.spread = plan_spread(job, kInnerChunk);
   if (job.exe.steps.empty()) find_direct(job);
-  else find_code(job);
+  if (inner && !job.direct && job.spread.axis < 0) find_columns(job);
+  if (!inner && !job.direct) find_narrow(job);
+  if (!job.exe.steps.empty() && !job.narrow) find_code(job);
+  if (job.by_columns && !job.direct && !job.narrow)
+    for (const Register& reg : job.exe.registers)
+      job.turned += reg.place == Place::input && is_turned(job, *job.launch.arguments[reg.index].access);
   std::int64_t units = job.chunks * (job.by_columns ? (job.kept + job.width - 1) / job.width : job.kept);
   if (!worth_threads(job.kept * job.run * routines_per_element(job.exe))) return run_units(job, 0, units);
   std::int64_t tasks = std::min<std::int64_t>(units, std::int64_t{16} * thread_count());

@@ -10,6 +10,7 @@
 #include "cpu/stage.hpp"
 #include "cpu/threads.hpp"
 #include "cpu/vm.hpp"
+#include "cpu/vm_blocks.hpp"
 
 namespace trireme::cpu {
 
@@ -27,38 +28,6 @@ inline constexpr std::int64_t kTaskElements = 16384;
 inline bool worth_threads(std::int64_t work) { return work > kWorthThreads && thread_count() > 1; }
 
 inline std::int64_t routines_per_element(const VmExecutable& exe) { return static_cast<std::int64_t>(exe.steps.size()) + 2; }
-
-/// A map over operands that are consecutive along another axis than the last one goes by blocks: some rows of that axis,
-/// a piece of the last one. A block of such an operand is turned at once, so that each of its cache lines is read once.
-struct Blocks {
-  static constexpr std::int64_t kRows = 16, kColumns = kTile;
-  static constexpr std::int64_t kStreamedRows = 64;  // so that what is read of a column is some lines in a row
-  static constexpr std::size_t kBytes = kRows * kColumns * 8;
-  int axis = -1;  // -1: no such operand
-  std::int64_t row_blocks = 0, column_blocks = 0, count = 0;
-  std::size_t operands = 0;
-  std::int64_t rows = kRows;
-  bool copies = false;   // the map is nothing but a copy of the operand
-  bool streams = false;  // and its result is written past the caches
-
-  bool takes(const program::Access& a, int last) const { return !a.wrapped && a.stride[axis] == 1 && a.stride[last] != 1 && a.stride[last] != 0; }
-
-  /// The first coordinates and the size of a block.
-  void place(const program::Domain& domain, std::int64_t unit, std::int64_t* coordinate, std::size_t& rows, std::size_t& columns) const {
-    int last = domain.rank - 1;
-    coordinate[axis] = unit % row_blocks * this->rows;
-    unit /= row_blocks;
-    coordinate[last] = unit % column_blocks * kColumns;
-    unit /= column_blocks;
-    for (int k = last - 1; k >= 0; --k) {
-      if (k == axis) continue;
-      coordinate[k] = unit % domain.extent[k];
-      unit /= domain.extent[k];
-    }
-    rows = static_cast<std::size_t>(std::min(this->rows, domain.extent[axis] - coordinate[axis]));
-    columns = static_cast<std::size_t>(std::min(kColumns, domain.extent[last] - coordinate[last]));
-  }
-};
 
 /// One launch, shared by its workers; and one worker's pointers.
 struct Job {
@@ -117,14 +86,14 @@ class Worker {
         const Register &from = exe_.registers[exe_.steps[0].a], &to = exe_.registers[exe_.steps[0].out];
         std::int64_t row_stride = 1;
         for (int k = blocks.axis + 1; k < domain.rank; ++k) row_stride *= domain.extent[k];
-        turn(from, output_at(to, position(domain, coordinate)), row_stride, coordinate, rows, columns, blocks.streams);
+        turn(from, output_at(to, position(domain, coordinate)), row_stride, coordinate, last, rows, columns, blocks.streams);
         continue;
       }
       char* block = extra();
       for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
         const Register& reg = exe_.registers[r];
         if (reg.place != Place::input || !blocks.takes(access(reg), last)) continue;
-        turn(reg, block, Blocks::kColumns, coordinate, rows, columns);
+        turn(reg, block, Blocks::kColumns, coordinate, last, rows, columns);
         pointer_[r] = block;
         block += Blocks::kBytes;
       }
@@ -169,16 +138,34 @@ class Worker {
     return static_cast<std::size_t>(n);
   }
 
-  void stage_inputs(Axes axes, std::int64_t k, std::size_t n) {
+  /// Points the inputs' registers to n elements from linear position k of the axes on. What `elsewhere` has of a register
+  /// is taken from there.
+  template <class Elsewhere>
+  void stage_inputs(Axes axes, std::int64_t k, std::size_t n, const Elsewhere& elsewhere) {
     std::int64_t coordinate[kMaxRank];
     coordinates(job_.domain, axes, k, coordinate);
     for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
       const Register& reg = exe_.registers[r];
       if (reg.place == Place::index) stage_index(job_.domain, axes, access(reg), place_[r], coordinate, n, slot(reg.slot));
       if (reg.place != Place::input) continue;
-      pointer_[r] = const_cast<char*>(
-          stage(job_.domain, axes, access(reg), base_[r], item_size(reg.type), coordinate, n, slot(reg.slot)));
+      pointer_[r] = elsewhere(r);
+      if (!pointer_[r])
+        pointer_[r] = const_cast<char*>(
+            stage(job_.domain, axes, access(reg), base_[r], item_size(reg.type), coordinate, n, slot(reg.slot)));
     }
+  }
+  void stage_inputs(Axes axes, std::int64_t k, std::size_t n) {
+    stage_inputs(axes, k, n, [](std::size_t) { return static_cast<char*>(nullptr); });
+  }
+  void move(std::size_t r, std::int64_t bytes) { pointer_[r] += bytes; }
+
+  /// Turns the block of an operand that begins at these coordinates: columns go along an axis of the domain, rows along
+  /// the one where the operand is consecutive in memory.
+  void turn(const Register& reg, char* to, std::int64_t to_stride, const std::int64_t* coordinate, int along, std::size_t rows,
+            std::size_t columns, bool past = false) const {
+    const program::Access& a = access(reg);
+    const char* from = at(reg, a.offset + offset_at(a, {0, job_.domain.rank}, coordinate));
+    job_.routines.turn(item_size(reg.type), past)(to, to_stride, from, a.stride[along], rows, columns);
   }
 
   void run_steps(std::size_t n) {
@@ -205,7 +192,9 @@ class Worker {
     job_.code->map(all, static_cast<std::int64_t>(n));
   }
 
+  const char* pointer(std::size_t r) const { return pointer_[r]; }
   const char* reduced() const { return pointer_[exe_.reduced]; }
+  const program::Access& access(const Register& reg) const { return *job_.launch.arguments[reg.index].access; }
 
  private:
   /// Where a tile of an output is written to: its place in memory, or its slot.
@@ -229,24 +218,12 @@ class Worker {
     return job_.data(reg.index) + element * static_cast<std::int64_t>(item_size(reg.type));
   }
   std::int64_t offset(const Register& reg) const { return access(reg).offset; }
-  const program::Access& access(const Register& reg) const { return *job_.launch.arguments[reg.index].access; }
 
   static std::int64_t position(const program::Domain& domain, const std::int64_t* coordinate) {
     std::int64_t position = 0;
     for (int k = 0; k < domain.rank; ++k) position = position * domain.extent[k] + coordinate[k];
     return position;
   }
-
-  /// Turns the block of an operand that begins at these coordinates.
-  void turn(const Register& reg, char* to, std::int64_t to_stride, const std::int64_t* coordinate, std::size_t rows, std::size_t columns,
-            bool streams = false) const {
-    std::size_t item = item_size(reg.type);
-    const char* from = base_[index_of(reg)] + offset_at(access(reg), {0, job_.domain.rank}, coordinate) * static_cast<std::int64_t>(item);
-    TransposeRoutine routine = streams ? job_.routines.transpose_past[item == 8]
-                                       : job_.routines.transpose[item == 1 ? 0 : item == 2 ? 1 : item == 4 ? 2 : 3];
-    routine(to, to_stride, from, access(reg).stride[job_.domain.rank - 1], rows, columns);
-  }
-  std::size_t index_of(const Register& reg) const { return static_cast<std::size_t>(&reg - exe_.registers.data()); }
 
   /// Pointers that no tile changes, and the start of every input.
   void set_fixed(std::size_t r) {

@@ -128,6 +128,31 @@ TYPED_TEST(transposed, reductions_keep_their_order) {
   });
 }
 
+// What is fused into a reduction lies along the kept positions, along the run, along another axis of a run of several
+// axes, or is one element there: each alone and one beside the other.
+TYPED_TEST(transposed, fused_reductions_keep_their_order) {
+  everywhere([] {
+    for (const Turned& turned : kTurned) {
+      const array x = numbers(turned.shape, dtype_of<TypeParam>);
+      const array view = x.transpose(turned.order), copy = picked<TypeParam>(x, turned.order);
+      const array row = copy.slice({{0, 1}}).eval(), column = view.slice({{}, {0, 1}}).eval();
+      const array turned_terms = view * row - copy + view * view, plain_terms = copy * row - copy + copy * copy;
+      const int rank = view.rank();
+      for (int set = 0; set < 1 << rank; ++set) {
+        std::vector<int> axes;
+        for (int k = 0; k < rank; ++k)
+          if (set >> k & 1) axes.push_back(k);
+        SCOPED_TRACE(turned.shape.text() + " axes " + std::to_string(set));
+        EXPECT_EQ(bits(sum(turned_terms, axes)), bits(sum(plain_terms, axes)));
+        EXPECT_EQ(bits(sum(view, axes)), bits(sum(copy, axes)));
+        EXPECT_EQ(bits(min(view * column + 1, axes)), bits(min(copy * column + 1, axes)));
+        EXPECT_EQ(bits(count_nonzero(view > copy * row, axes)), bits(count_nonzero(copy > copy * row, axes)));
+      }
+      for (int k = 0; k < rank; ++k) EXPECT_EQ(bits(argmax(view * row, k)), bits(argmax(copy * row, k))) << turned.shape.text() << " axis " << k;
+    }
+  });
+}
+
 TYPED_TEST(transposed, strides_pick_the_right_elements) {
   const array x = numbers({5000}, dtype_of<TypeParam>);
   const auto all = x.to_vector<TypeParam>();
