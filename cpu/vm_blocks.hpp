@@ -13,6 +13,16 @@ namespace trireme::cpu {
 /// At most so many operands of a reduction are turned; a program with more, none of which arrays make, gathers.
 inline constexpr std::size_t kMostTurned = 24;
 
+/// How many rows ahead memory is asked for. Rows lie in pages of their own, and the processor's prefetchers stop at the end
+/// of one.
+inline constexpr int kRowsAhead = 2;
+
+/// Asks for memory that is read, or written (1), soon.
+template <int Write>
+inline void ask_for(const char* from, std::size_t bytes) {
+  for (std::size_t k = 0; k < bytes; k += 64) __builtin_prefetch(from + k, Write);
+}
+
 /// Whether an operand is consecutive in memory along this axis and not along the last one, so that it is better turned
 /// block by block than gathered.
 inline bool lies_along(const program::Access& a, int axis, int last) {

@@ -46,8 +46,9 @@ class Rows {
   void next(std::int64_t row, std::int64_t end) {
     if (left_-- == 0) return begin(row, end);
     for (std::size_t k = 0; k < moving_count_; ++k) {
-      worker_.move(moving_[k].reg, moving_[k].bytes);
-      if (moving_[k].in_memory) ask_ahead(moving_[k]);
+      const auto [reg, bytes, in_memory] = moving_[k];
+      worker_.move(reg, bytes);
+      if (in_memory) ask_for<0>(worker_.pointer(reg) + kRowsAhead * bytes, n_ * item_size(job_.exe.registers[reg].type));
     }
   }
 
@@ -76,14 +77,6 @@ class Rows {
         if (turned_[k].reg == r) return turned_[k].block;
       return nullptr;
     });
-  }
-
-  /// The processor's own prefetchers stop at the end of a page, and rows are seldom in one.
-  void ask_ahead(const Moving& moving) const {
-    constexpr std::int64_t ahead = 2, line = 64;
-    const char* from = worker_.pointer(moving.reg) + ahead * moving.bytes;
-    const auto bytes = static_cast<std::int64_t>(n_ * item_size(job_.exe.registers[moving.reg].type));
-    for (std::int64_t k = 0; k < bytes; k += line) __builtin_prefetch(from + k);
   }
 
   const ReduceJob& job_;

@@ -99,7 +99,9 @@ class Worker {
       }
       std::int64_t first = coordinate[blocks.axis];
       for (std::size_t row = 0; row < rows; ++row) {
-        coordinate[blocks.axis] = first + static_cast<std::int64_t>(row);
+        coordinate[blocks.axis] = first + static_cast<std::int64_t>(row) + kRowsAhead;
+        if (row + kRowsAhead < rows) ask_for_row(coordinate, columns);
+        coordinate[blocks.axis] -= kRowsAhead;
         std::int64_t here = position(domain, coordinate);
         for (std::size_t r = 0; r < exe_.registers.size(); ++r) {
           const Register& reg = exe_.registers[r];
@@ -197,6 +199,17 @@ class Worker {
   const program::Access& access(const Register& reg) const { return *job_.launch.arguments[reg.index].access; }
 
  private:
+  /// Asks for what a row of a block reads and writes in memory.
+  void ask_for_row(const std::int64_t* coordinate, std::size_t columns) const {
+    const int last = job_.domain.rank - 1;
+    for (const Register& reg : exe_.registers) {
+      const std::size_t bytes = columns * item_size(reg.type);
+      if (reg.place == Place::output) ask_for<1>(output_at(reg, position(job_.domain, coordinate)), bytes);
+      if (reg.place == Place::input && !access(reg).wrapped && access(reg).stride[last] == 1)
+        ask_for<0>(at(reg, offset(reg) + offset_at(access(reg), {0, last + 1}, coordinate)), bytes);
+    }
+  }
+
   /// Where a tile of an output is written to: its place in memory, or its slot.
   char* output_at(const Register& reg, std::int64_t position) const {
     if (job_.kind(reg.index) == program::AccessKind::strided) return slot(reg.slot);
