@@ -43,9 +43,11 @@ void jit_operands(const VmExecutable& exe, std::span<const FlatArgument> argumen
 }
 
 void JitChunks::move(const void** operands, std::int64_t positions) const {
-  for (std::size_t p = 0; p < executable.parameters.size(); ++p)
-    if (executable.parameters[p].role == Role::input && (code.key.singles >> p & 1) == 0)
-      operands[p] = static_cast<const char*>(operands[p]) + positions * static_cast<std::int64_t>(item_size(executable.parameters[p].type));
+  for (std::size_t p = 0; p < executable.parameters.size(); ++p) {
+    const program::Parameter& parameter = executable.parameters[p];
+    if ((parameter.role == Role::input || parameter.role == Role::index) && (code.key.singles >> p & 1) == 0)
+      operands[p] = static_cast<const char*>(operands[p]) + positions * static_cast<std::int64_t>(item_size(parameter.type));
+  }
 }
 
 void JitChunks::one(const void** operands, std::int64_t n, char* out) const {

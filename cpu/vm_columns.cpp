@@ -33,6 +33,10 @@ class Rows {
         turned_[turned_count_++] = {r, block};
         moving_[moving_count_++] = {r, Blocks::kColumns * item, false};
         block += Blocks::kBytes;
+      } else if (reg.place == Place::index && step_ == 0 && !a.wrapped &&
+                 std::all_of(a.stride, a.stride + kept + 1, [](std::int64_t s) { return s == 0; })) {
+        stepping_ = r;
+        step_ = a.stride[last_];
       } else if (a.wrapped || (a.stride[last_] != 0 && !(reg.place == Place::input && whole && a.stride[kept] == 1))) {
         steady_ = false;
       } else if (a.stride[last_] != 0) {
@@ -45,6 +49,7 @@ class Rows {
   /// Points the registers to a row: the first one of all, or the one after the last one asked for.
   void next(std::int64_t row, std::int64_t end) {
     if (left_-- == 0) return begin(row, end);
+    if (step_ != 0) worker_.step_index(stepping_, step_, n_);
     for (std::size_t k = 0; k < moving_count_; ++k) {
       const auto [reg, bytes, in_memory] = moving_[k];
       worker_.move(reg, bytes);
@@ -88,6 +93,8 @@ class Rows {
   bool steady_ = true;  // no operand has to be gathered row by row
   std::int64_t left_ = 0;
   std::size_t turned_count_ = 0, moving_count_ = 0;
+  std::size_t stepping_ = 0;  // an index that is one number for a row, and by how much it grows
+  std::int64_t step_ = 0;
   Turned turned_[kMostTurned];
   Moving moving_[kMostTurned];
 };

@@ -38,8 +38,15 @@ namespace {
 constexpr auto kInnerLanes = static_cast<std::size_t>(program::kInnerOrder.lanes);
 constexpr std::int64_t kInnerChunk = program::kInnerOrder.chunk;
 
-/// Chunks [chunk, last) of a kept position, straight from memory.
-void direct_units(const ReduceJob& job, Worker& worker, const Spread& spread, std::int64_t position, std::int64_t chunk, std::int64_t last) {
+/// The values of an index that counts along with the run, for compiled code: those of one chunk.
+struct Counted {
+  char* memory;
+  std::int64_t chunk = -1;
+};
+
+/// Chunks [chunk, last) of a kept position, straight from memory; one if an index counts along.
+void direct_units(const ReduceJob& job, Worker& worker, const Spread& spread, Counted& counted, std::int64_t position, std::int64_t chunk,
+                  std::int64_t last) {
   std::int64_t begin = chunk * kInnerChunk, stop = std::min(job.run, last * kInnerChunk);
   const char* first = nullptr;
   const void* operands[kJitParameters];
@@ -49,6 +56,12 @@ void direct_units(const ReduceJob& job, Worker& worker, const Spread& spread, st
     worker.stage_inputs({job.domain.kept, job.domain.rank}, begin, 1, [&](std::size_t r) { return spread.at(r, begin); });
     if (job.chunks_code) worker.operands(0, operands);
     else first = worker.reduced();
+  }
+  if (job.counts) {
+    if (counted.chunk != chunk)
+      count_up(counted.memory, worker.access(*job.counts).offset + begin, 1, static_cast<std::size_t>(stop - begin));
+    counted.chunk = chunk;
+    operands[job.counts->index] = counted.memory;
   }
   char* out = job.data(job.exe.reduce_output) + (position * job.chunks + chunk) * static_cast<std::int64_t>(job.item);
   if (job.chunks_code) JitChunks{job.exe, *job.chunks_code, job.routines}.run(operands, stop - begin, out);
@@ -92,11 +105,13 @@ void inner_unit(const ReduceJob& job, Worker& worker, const Spread& spread, std:
 // the next level holds (4096 x 4096, transposed: 8.1 ms with pieces of 256 bytes, 5.1 with 1024, 4.4 with 4096).
 constexpr std::int64_t kOuterRowBytes = 16384, kInnerRowBytes = 4096, kLeastRowBytes = 256;
 
-constexpr std::int64_t kNarrowColumns = 64, kLeastColumns = 64;
+constexpr std::int64_t kNarrowColumns = 64, kLeastColumns = 64, kInnerLaneBytes = 2048;
 
 /// Chunks [begin, end) of all kept positions one after the other: those of a stretch, of one position, at a time.
 void run_chunks(const ReduceJob& job, Worker& worker, std::int64_t begin, std::int64_t end) {
-  Spread spread(job, job.spread, worker.extra() + job.extra_bytes() - static_cast<std::int64_t>(job.spread.bytes()));
+  char* memory = worker.extra() + job.order.lanes * 8;
+  Spread spread(job, job.spread, memory);
+  Counted counted{memory + job.spread.bytes()};
   for (std::int64_t unit = begin; unit < end;) {
     std::int64_t position = unit / job.chunks, chunk = unit % job.chunks;
     std::int64_t last = std::min(end - unit + chunk, job.chunks);
@@ -106,9 +121,11 @@ void run_chunks(const ReduceJob& job, Worker& worker, std::int64_t begin, std::i
       spread.fill(worker, position, first, std::min(job.run, last * kInnerChunk));
     }
     unit += last - chunk;
-    if (job.direct || job.chunks_code) direct_units(job, worker, spread, position, chunk, last);
+    if ((job.direct || job.chunks_code) && !job.counts) direct_units(job, worker, spread, counted, position, chunk, last);
     else
-      for (; chunk < last; ++chunk) inner_unit(job, worker, spread, position, chunk);
+      for (; chunk < last; ++chunk)
+        if (job.counts) direct_units(job, worker, spread, counted, position, chunk, chunk + 1);
+        else inner_unit(job, worker, spread, position, chunk);
   }
 }
 
@@ -169,9 +186,11 @@ void find_columns(ReduceJob& job) {
   for (const Register& reg : job.exe.registers)
     if (reg.place == Place::input && lies_along(*job.launch.arguments[reg.index].access, domain.kept - 1, domain.rank - 1)) job.by_columns = true;
   if (!job.by_columns) return;
-  // Two pieces for each thread at least.
+  // Two pieces for each thread at least, and lanes that the second-level cache holds.
+  const auto item = static_cast<std::int64_t>(job.item);
   std::int64_t share = job.kept * job.chunks / (2 * thread_count());
-  job.width = std::clamp(share / kLeastColumns * kLeastColumns, kLeastColumns, std::int64_t{kTile});
+  job.width = std::clamp(share / kLeastColumns * kLeastColumns, kLeastColumns, kInnerLaneBytes / item);
+  job.lane_bytes = job.width * item;
 }
 
 /// The outer order along the run: where some operand lies so, and none lies along the kept positions.
@@ -201,22 +220,28 @@ bool follows_run(const Domain& domain, const program::Access& a, std::int64_t st
 void find_code(ReduceJob& job) {
   if (job.exe.jit.idle() || job.run == 0) return;
   const std::int64_t elements = job.kept * job.run;
-  bool in_order = !job.by_columns && !job.exe.has_index && job.domain.kept < job.domain.rank;
+  bool in_order = !job.by_columns && job.domain.kept < job.domain.rank;
   JitKey key{&current_level(), 0, false};
   for (const Register& reg : job.exe.registers) {
-    if (reg.place != Place::input || !in_order || job.spread.takes(job, reg)) continue;
+    if ((reg.place != Place::input && reg.place != Place::index) || !in_order || job.spread.takes(job, reg)) continue;
     const program::Access& a = *job.launch.arguments[reg.index].access;
+    if (reg.place == Place::index) {
+      in_order = !job.counts && follows_run(job.domain, a, 1) && std::all_of(a.stride, a.stride + job.domain.kept, [](std::int64_t s) { return s == 0; });
+      job.counts = &reg;
+      continue;
+    }
     if (follows_run(job.domain, a, 0)) key.singles |= std::uint64_t{1} << (reg.index & 63);
     else in_order = follows_run(job.domain, a, 1);
   }
   if (in_order) job.chunks_code = job.exe.jit.code(key, elements * routines_per_element(job.exe));
-  else job.code = jit_for_tiles(job.exe, elements);
+  if (!job.chunks_code) job.counts = nullptr;
+  if (!in_order) job.code = jit_for_tiles(job.exe, elements);
 }
 
 }  // namespace
 
 std::int64_t ReduceJob::extra_bytes() const {
-  if (!by_columns) return order.lanes * 8 + static_cast<std::int64_t>(spread.bytes());
+  if (!by_columns) return order.lanes * 8 + static_cast<std::int64_t>(spread.bytes()) + (counts ? order.chunk * 8 : 0);
   if (narrow) return kNarrowAtOnce * order.chunk * 8;
   return order.lanes * lane_bytes + static_cast<std::int64_t>(turned * Blocks::kBytes);
 }

@@ -22,6 +22,7 @@ struct ReduceJob : Job {
   bool by_columns = false;
   bool direct = false;           // nothing to compute: the operand's memory is reduced as it lies, or as it was spread
   const JitCode* chunks_code = nullptr;  // computes chunks: all inputs lie in order along the run, or are one element there
+  const Register* counts = nullptr;  // of chunks_code: an index that counts along with the run
   bool narrow = false;           // in the outer order, where the run is consecutive in memory: position after position
   std::int64_t row_stride = 0;   // by columns and direct: elements from a row to the next
   std::int64_t rows_ahead = 1;   // by columns and direct: how far ahead memory is asked for

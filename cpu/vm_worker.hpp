@@ -160,6 +160,8 @@ class Worker {
     stage_inputs(axes, k, n, [](std::size_t) { return static_cast<char*>(nullptr); });
   }
   void move(std::size_t r, std::int64_t bytes) { pointer_[r] += bytes; }
+  /// Moves an index on that is the same for all n elements of a tile.
+  void step_index(std::size_t r, std::int64_t step, std::size_t n) { count_up(pointer_[r], place_[r] += step, 0, n); }
 
   /// Turns the block of an operand that begins at these coordinates: columns go along an axis of the domain, rows along
   /// the one where the operand is consecutive in memory.
