@@ -151,6 +151,16 @@ for bits in (53, 24):
 
     polynomial("(2 atanh(s) - 2 s) / s^3 over s^2", atanh_tail, mpf(10) ** -16, mpf("0.02947"), bits, goal, 30)
 
+    if f64:
+        def power_tail(z):
+            s = sqrt(z)
+            return (2 * atanh(s) - 2 * s - 2 * s**3 / 3) / s**5
+
+        polynomial("(2 atanh(s) - 2 s - 2/3 s^3) / s^5 over s^2", power_tail, mpf(10) ** -9, mpf("0.02947"), bits, goal + 1, 30)
+
+    polynomial("(2^r - 1) / r over r", lambda r: expm1(r * log(mpf(2))) / r if r else log(mpf(2)), -0.5, 0.5, bits,
+               goal + 2, 30)
+
     polynomial("(i0(x) - 1) / a over a = x^2 / 4", lambda a: (besseli(0, 2 * sqrt(a)) - 1) / a, mpf(10) ** -14, 16, bits,
                goal - 1, 40)
 
