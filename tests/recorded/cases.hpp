@@ -19,6 +19,9 @@ struct Case {
 /// Every case, in the order of hashes.txt.
 std::vector<Case> all_cases();
 
+/// Those of mathematics_hashes.txt; the ones on fewer operands are quick.
+std::vector<Case> mathematics_cases();
+
 void add_elementwise_cases(std::vector<Case>& cases);
 void add_dtype_cases(std::vector<Case>& cases);
 void add_reduction_cases(std::vector<Case>& cases);

@@ -1,10 +1,10 @@
 // tests/recorded/record_hashes.cpp -- hashes of a fixed list of results on one device, printed, recorded or compared
 // SPDX-License-Identifier: Apache-2.0
 //
-// record_hashes [--device NAME] [--level NAME | --every-level] [--threads N] [--quick] [--skip-missing]
+// record_hashes [--mathematics] [--device NAME] [--level NAME | --every-level] [--threads N] [--quick] [--skip-missing]
 //               [--record FILE | --compare FILE]
 //
-// The CPU's hashes are in tests/recorded/hashes.txt. A result counts only if the named device computed all of it.
+// The CPU's hashes are in tests/recorded/hashes.txt, those of --mathematics in mathematics_hashes.txt. A result counts only if the named device computed all of it.
 // Exit status: 0 done or all equal, 1 a difference, a failure or work done elsewhere, 2 a wrong command line; with
 // --skip-missing 77 when the device is not usable here.
 #include <algorithm>
@@ -25,6 +25,7 @@ namespace trireme::recorded {
 namespace {
 
 struct Options {
+  bool mathematics = false;
   std::string device = "cpu";
   std::string level;
   bool every_level = false;
@@ -65,12 +66,12 @@ Outcome outcome(const Case& one, array& result, const std::string& device) {
   }
 }
 
-std::vector<Outcome> run(const std::vector<Case>& cases, const std::string& device) {
-  constexpr std::size_t kBatch = 24;  // compiled together where the library's insides are linked in
+/// `batch` cases are compiled together where the library's insides are linked in.
+std::vector<Outcome> run(const std::vector<Case>& cases, const std::string& device, std::size_t batch) {
   const DeviceScope scope{Device(device)};
   std::vector<Outcome> out;
-  for (std::size_t first = 0; first < cases.size(); first += kBatch) {
-    const std::size_t end = std::min(first + kBatch, cases.size());
+  for (std::size_t first = 0; first < cases.size(); first += batch) {
+    const std::size_t end = std::min(first + batch, cases.size());
     std::vector<array> results(end - first);
     try {
       for (std::size_t k = first; k < end; ++k) results[k - first] = cases[k].build();
@@ -133,18 +134,19 @@ bool print(const std::vector<Outcome>& outcomes, std::ostream& out) {
   return good && out.flush().good();
 }
 
-bool record(const std::vector<Outcome>& outcomes, const std::string& path) {
+bool record(const std::vector<Outcome>& outcomes, const std::string& path, bool mathematics) {
+  const std::string name = mathematics ? "tests/recorded/mathematics_hashes.txt" : "tests/recorded/hashes.txt";
   std::ostringstream text;
-  text << "# tests/recorded/hashes.txt -- what every device must compute, as trireme::bits; recorded on the cpu by\n"
-          "# record_hashes --record tests/recorded/hashes.txt\n"
+  text << "# " << name << " -- what every device must compute, as trireme::bits; recorded on the cpu by\n"
+          "# record_hashes " << (mathematics ? "--mathematics " : "") << "--record " << name << "\n"
           "# SPDX-License-Identifier: Apache-2.0\n";
   if (!print(outcomes, text)) return false;
   std::ofstream file(path);
   return (file << text.str()) && file.flush();
 }
 
-std::vector<Case> chosen_cases(bool quick) {
-  std::vector<Case> cases = all_cases();
+std::vector<Case> chosen_cases(bool mathematics, bool quick) {
+  std::vector<Case> cases = mathematics ? mathematics_cases() : all_cases();
   std::set<std::string> names;
   for (const Case& c : cases)
     if (!names.insert(c.name).second) throw error(Code::internal, "two cases are called " + c.name);
@@ -154,16 +156,17 @@ std::vector<Case> chosen_cases(bool quick) {
 
 bool run_all(const Options& options) {
   const std::string device = Device(options.device).name();  // "cuda" is the first of its devices
-  const std::vector<Case> cases = chosen_cases(options.quick);
+  const std::vector<Case> cases = chosen_cases(options.mathematics, options.quick);
+  const std::size_t batch = options.mathematics ? 8 : 24;  // results of 10^7 elements are kept until the next one
   const std::vector<std::string> levels = options.every_level ? cpu_levels() : std::vector{options.level};
   bool good = true;
   for (const std::string& level : levels) {
     if (!level.empty()) set_cpu_level(level);
     if (options.threads) set_threads(options.threads);
-    const std::vector<Outcome> outcomes = run(cases, device);
+    const std::vector<Outcome> outcomes = run(cases, device, batch);
     const std::string where = device + (device == "cpu" ? " " + cpu_level() : "");
     if (!options.compare.empty()) good &= compare(outcomes, read_hashes(options.compare), !options.quick, where);
-    else if (!options.record.empty()) good &= record(outcomes, options.record);
+    else if (!options.record.empty()) good &= record(outcomes, options.record, options.mathematics);
     else good &= print(outcomes, std::cout);
   }
   return good;
@@ -179,6 +182,7 @@ Options parse(const std::vector<std::string>& words) {
     };
     if (word == "--device") options.device = value();
     else if (word == "--level") options.level = value();
+    else if (word == "--mathematics") options.mathematics = true;
     else if (word == "--every-level") options.every_level = true;
     else if (word == "--threads") options.threads = std::atoi(value().c_str());
     else if (word == "--quick") options.quick = true;
