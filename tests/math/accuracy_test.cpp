@@ -1,9 +1,11 @@
 // tests/math/accuracy_test.cpp -- the elementary functions: largest and mean error in ulp, equal bits on every level
 // SPDX-License-Identifier: Apache-2.0
 //
-// f32 is compared with the C library in double, whose own error is below 2^-27 ulp of f32; f64 with its long double, good to
-// some 0.002 ulp, and what could be a new maximum with MPFR, as is every 1024th value, so that the long double is checked too.
-// TRIREME_LONG=1 takes all 2^32 f32 values of one operand and 10^8 of the others; see docs/numerics.md. Each measurement is
+// f32 of one operand is compared with the f64 function, which this file measures too, and in every 64th block of values, as f32 of
+// two operands is in all, with the C library in double, whose own error is below 2^-27 ulp of f32. f64 is compared with its long
+// double, good to some 0.002 ulp, and what could be a new maximum with MPFR, as is every 1024th value, so that the long double is
+// checked too. f32 takes one of 256 neighbours, and the others 10^6 values. TRIREME_LONG=1 takes all 2^32 f32 values of one
+// operand and 10^8 of the others; see docs/numerics.md. Each measurement is
 // also a line of accuracy/ in the build folder, out of which tests/math/accuracy_table.sh makes the table of the page.
 
 #include <gtest/gtest.h>
@@ -11,10 +13,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <vector>
 
+#include "math/half.hpp"
+#include "math/measured.hpp"
 #include "math/random_bits.hpp"
 #include "math/reference.hpp"
 #include "math/samples.hpp"
@@ -114,30 +116,42 @@ struct Measurement {
     }
   }
 
+  /// The same for f32 of one operand by lanes, against the f64 function, whose own error is below 2^-28 ulp of f32.
+  void judge_by_f64() {
+    const std::vector<double> wide(a.begin(), a.end());
+    std::vector<double> expected(kBlock);
+    levels.back().functions.f64[function](expected.data(), wide.data(), wide.data(), kBlock);
+    Judgement block = levels.back().functions.judge(out.data(), expected.data(), -126, kBlock);
+    if (block.edges)
+      for (std::size_t i = 0; i < kBlock; ++i) {
+        const auto rounded = static_cast<float>(expected[i]);
+        if (std::isfinite(out[i]) && std::isfinite(rounded) && out[i] != 0) continue;
+        ASSERT_TRUE(same(rounded, static_cast<float>(out[i]))) << call(i) << " is " << out[i] << ", not " << rounded;
+      }
+    count += kBlock;
+    sum += block.sum;
+    misrounded += block.misrounded;
+    if (block.error > worst) worst = block.error, worst_a = worst_b = a[block.worst];
+  }
+
   /// Prints the line, keeps it for accuracy_table.sh, and holds the largest error to its bound.
   void report() const {
     const FunctionInfo& f = function_info(function);
-    char line[200];
-    std::snprintf(line, sizeof line, "%s %s %.4f %a %a %.4f %.4f %llu", f.name, sizeof(T) == 4 ? "f32" : "f64", worst,
-                  static_cast<double>(worst_a), static_cast<double>(worst_b), sum / static_cast<double>(count),
-                  100.0 * static_cast<double>(misrounded) / static_cast<double>(count), static_cast<unsigned long long>(count));
-    std::printf("%s, seed %llu\n", line, static_cast<unsigned long long>(kSeed));
-    const std::filesystem::path folder = std::filesystem::path(TRIREME_BINARY_DIR) / "accuracy";
-    std::error_code ignored;
-    std::filesystem::create_directories(folder, ignored);
-    std::ofstream(folder / (std::string(f.name) + (sizeof(T) == 4 ? ".f32" : ".f64"))) << line << '\n';
+    keep_measured(f.name, sizeof(T) == 4 ? "f32" : "f64", worst, worst_a, worst_b, sum, misrounded, count);
     EXPECT_LE(worst, sizeof(T) == 4 ? f.bound_f32 : f.bound_f64) << "at " << worst_a << ", " << worst_b;
   }
 
-  /// `draw(i)` fills the block's operands from the i-th on.
+  /// `draw(i)` fills the block's operands from the i-th on. One of `blocks_per_reference` blocks is compared with the C
+  /// library, the others by judge_by_f64.
   template <class Draw>
-  void run(std::uint64_t blocks, std::uint64_t blocks_per_comparison, Draw draw) {
+  void run(std::uint64_t blocks, std::uint64_t blocks_per_comparison, std::uint64_t blocks_per_reference, Draw draw) {
     for (std::uint64_t block = 0; block < blocks; ++block) {
       for (std::size_t i = 0; i < kBlock; ++i) draw(block * kBlock + i, a[i], b[i]);
       compute();
       if (block % blocks_per_comparison == 0) compare_levels();
       if (testing::Test::HasFatalFailure()) return;
-      judge();
+      if (block % blocks_per_reference == 0) judge();
+      else if constexpr (sizeof(T) == 4) judge_by_f64();
       if (testing::Test::HasFatalFailure()) return;
     }
     report();
@@ -151,11 +165,11 @@ TEST_P(Accuracy, f32_error_and_equal_bits) {
   Random random{kSeed};
   const bool all = long_run();
   if (function_info(GetParam()).arity == 2) {
-    measurement.run(all ? 25000 : 256, all ? 64 : 8,
+    measurement.run(all ? 25000 : 256, all ? 64 : 8, 1,
                     [&](std::uint64_t i, float& a, float& b) { draw_two(random, i, a, b); });
   } else {
-    const int shift = all ? 0 : 12;  // one of so many neighbours
-    measurement.run(std::uint64_t{1} << (20 - shift), all ? 64 : 8, [&](std::uint64_t i, float& a, float& b) {
+    const int shift = all ? 0 : 8;  // one of so many neighbours
+    measurement.run(std::uint64_t{1} << (20 - shift), all ? 1024 : 128, 64, [&](std::uint64_t i, float& a, float& b) {
       const std::uint64_t bits = i << shift | (random.next() & ((std::uint64_t{1} << shift) - 1));
       a = b = __builtin_bit_cast(float, static_cast<std::uint32_t>(bits));
     });
@@ -166,10 +180,41 @@ TEST_P(Accuracy, f64_error_and_equal_bits) {
   Measurement<double> measurement(GetParam());
   Random random{kSeed};
   const FunctionInfo& function = function_info(GetParam());
-  measurement.run(long_run() ? 25000 : 256, long_run() ? 64 : 8, [&](std::uint64_t i, double& a, double& b) {
+  measurement.run(long_run() ? 25000 : 256, long_run() ? 256 : 8, 1, [&](std::uint64_t i, double& a, double& b) {
     if (function.arity == 2) draw_two(random, i, a, b);
     else a = b = draw_one(random, function, i);
   });
+}
+
+/// f16 and bf16, all inputs: computed in f32 and rounded once more, which spoils next to nothing.
+TEST_P(Accuracy, f16_and_bf16_are_rounded_once_more) {
+  using F = math::Scalar<float>;
+  using I = math::Scalar<std::int32_t>;
+  const int function = GetParam();
+  if (function_info(function).arity == 2) GTEST_SKIP() << "of one operand only";
+  const Functions functions = usable_levels().back().functions;
+  for (const bool half : {true, false}) {
+    const int digits = half ? 11 : 8, least = half ? -14 : -126;
+    double worst = 0;
+    std::uint32_t at = 0;
+    for (std::uint32_t first = 0; first < 65536; first += 16) {
+      float x[16], y[16];
+      for (std::uint32_t k = 0; k < 16; ++k) {
+        const I bits(static_cast<std::int32_t>(first + k));
+        x[k] = (half ? math::from_half(bits) : math::from_bfloat(bits)).value;
+      }
+      functions.f32[function](y, x, x, 16);
+      for (std::uint32_t k = 0; k < 16; ++k) {
+        const F result(y[k]);
+        const double got = (half ? math::from_half(math::to_half(result)) : math::from_bfloat(math::to_bfloat(result))).value;
+        const double expected = reference(function, static_cast<double>(x[k]), static_cast<double>(x[k]));
+        if (!std::isfinite(got) || !std::isfinite(expected)) continue;  // what f32 has, above
+        const double last = std::ldexp(1.0, std::max(std::ilogb(expected == 0 ? 1e-300 : expected), least) - digits + 1);
+        if (std::fabs(got - expected) / last > worst) worst = std::fabs(got - expected) / last, at = first + k;
+      }
+    }
+    EXPECT_LE(worst, 0.501) << function_info(function).name << (half ? " f16" : " bf16") << " at bits " << at;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Functions, Accuracy, testing::Range(0, static_cast<int>(kFunctions)),
