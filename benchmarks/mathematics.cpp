@@ -69,7 +69,7 @@ void measure(Report& report, const cpu::Level& level, const Sides<T>& sides, int
   const PeerOperands& p = kPeerOperands[function];
   double error[kSides + 1];
   for (int side = 0; side <= kTrireme; ++side)
-    error[side] = !sides.has(side) ? -1 : largest_error<T>(function, [&](T* out, const T* a, const T* b, std::size_t n) {
+    error[side] = !sides.has(side) || !has_reference(p.op) ? -1 : largest_error<T>(function, [&](T* out, const T* a, const T* b, std::size_t n) {
       sides.call(side, out, a, b, n);
     });
   const double bound = error[kTrireme] <= 1 ? 1 : 2;

@@ -41,7 +41,25 @@ std::vector<T> operands(double low, double high, std::size_t n, std::uint64_t se
   return out;
 }
 
-/// The C library's functions in long double; of a function that only Trireme has, its result is not judged.
+/// Whether others have the function, so that its error is measured here; tests/math does so of all.
+inline bool has_reference(program::Opcode op) {
+  switch (op) {
+#define PEER(name, sleef, low, high)
+#define PEER_OF_TWO(name, sleef, low, high, low_b, high_b)
+#define ALONE(name, low, high) case program::Opcode::name:
+#define ALONE_OF_TWO(name, low, high, low_b, high_b) case program::Opcode::name:
+#include "support/vector_peers.def"
+#undef PEER
+#undef PEER_OF_TWO
+#undef ALONE
+#undef ALONE_OF_TWO
+      return false;
+    default:
+      return true;
+  }
+}
+
+/// The C library's functions in long double, of those that has_reference.
 inline long double peer_reference(program::Opcode op, long double a, long double b) {
   using program::Opcode;
   using namespace std;
