@@ -26,16 +26,17 @@ struct Options {
   int rounds = 7;
 };
 
-/// x and y have the same elements in `vector` form; a matrix is x again, of about as many rows as columns.
+/// x and y have the same elements in `vector` form; a matrix is x again, of about as many rows as columns; a
+/// square has as many, and turned is its transposed view.
 struct Inputs {
-  array x, y, matrix;
+  array x, y, matrix, square, turned;
 };
 
 /// How a result is compared with the CPU's bits.
 enum class Compare {
   parts,      // the ends and the middle of a vector
   whole,      // all of it: there is little
-  transposed  // the first and last rows, which are the operand's columns
+  transposed  // some rows, which are columns of one operand
 };
 
 struct Benchmark {
@@ -55,17 +56,11 @@ const Benchmark kBenchmarks[] = {
     {"sum of rows", 4, Compare::whole, [](const Inputs& in, int) { return sum(in.matrix, {1}); }},
     {"sum of columns", 4, Compare::whole, [](const Inputs& in, int) { return sum(in.matrix, {0}); }},
     {"transposed copy", 8, Compare::transposed, [](const Inputs& in, int) { return in.matrix.transpose().contiguous(); }},
+    {"m + m.T + k", 12, Compare::transposed, [](const Inputs& in, int k) { return in.square + in.turned + k; }},
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// Waits for `result` by reading its last element.
-void wait_for(const array& result) {
-  array last = result;
-  while (last.rank() > 0) last = last.at(-1);
-  last.item<float>();
 }
 
 /// Values between -2 and 2, so that no sum is dominated by a few.
@@ -88,7 +83,9 @@ bool is_right(const Benchmark& benchmark, const Inputs& in, int k, const array& 
   const std::int64_t n = result.shape()[0], part = std::min<std::int64_t>(n, rows ? 16 : 65536);
   for (const std::int64_t first : {std::int64_t{0}, (n - part) / 2, n - part}) {
     const Slice slice{first, first + part};
-    const Inputs few = rows ? Inputs{{}, {}, in.matrix.slice({Slice{}, slice})} : Inputs{part_of(in.x, slice), part_of(in.y, slice), {}};
+    const Inputs few =
+        rows ? Inputs{{}, {}, in.matrix.slice({Slice{}, slice}), part_of(in.square, slice), part_of(in.turned, slice)}
+             : Inputs{part_of(in.x, slice), part_of(in.y, slice), {}, {}, {}};
     if (bits(part_of(result, slice).to(Device("cpu"))) != bits(benchmark.build(few, k))) return false;
   }
   return true;
@@ -115,7 +112,7 @@ bool run(const Benchmark& benchmark, const Inputs (&inputs)[2], const Options& o
   for (int warm = 0; warm < 3; ++warm) {  // copies the inputs there, compiles, fills the pool
     const auto start = std::chrono::steady_clock::now();
     once();
-    wait_for(last);
+    synchronize(Device(options.device));
     single = seconds_since(start);
     right &= is_right(benchmark, inputs[k % 2], k % 100, last);
   }
@@ -124,7 +121,7 @@ bool run(const Benchmark& benchmark, const Inputs (&inputs)[2], const Options& o
   for (int round = 0; round < options.rounds; ++round) {
     const auto start = std::chrono::steady_clock::now();
     for (int r = 0; r < repeat; ++r) once();
-    wait_for(last);
+    synchronize(Device(options.device));
     seconds.push_back(seconds_since(start) / repeat);
     right &= is_right(benchmark, inputs[k % 2], k % 100, last);
   }
@@ -140,13 +137,13 @@ bool run_small(const Options& options) {
   const array c = ones({kElements}, f32).eval();
   array b = zeros({kElements}, f32).eval();
   for (int warm = 0; warm < 3; ++warm) b = (b + c).eval();
-  wait_for(b);
+  synchronize(Device(options.device));
   const std::int64_t compiled = counters().executables_compiled, live = memory_use(Device(options.device)).live;
   std::vector<double> seconds;
   for (int round = 0; round < options.rounds; ++round) {
     const auto start = std::chrono::steady_clock::now();
     for (int k = 0; k < kIterations; ++k) b = (b + c).eval();
-    wait_for(b);
+    synchronize(Device(options.device));
     seconds.push_back(seconds_since(start) / kIterations);
   }
   const bool right = b.at(0).item<float>() == 3.0f + static_cast<float>(options.rounds * kIterations) &&
@@ -185,9 +182,14 @@ int main(int argc, char** argv) {
     // About square, in rows that a kernel can read 16 bytes at a time.
     std::int64_t columns = 1;
     while (columns * columns < options.elements) columns *= 2;
-    const Shape square{options.elements / columns, columns};
-    const auto matrix = [&](const array& v) { return v.slice({Slice{0, square.size()}}).reshape(square); };
-    const Inputs inputs[2] = {{x, y, matrix(x)}, {y, x, matrix(y)}};
+    std::int64_t side = 1;
+    while ((side + 1) * (side + 1) <= options.elements) ++side;
+    const auto as = [](const array& v, const Shape& shape) { return v.slice({Slice{0, shape.size()}}).reshape(shape); };
+    const auto from = [&](const array& a, const array& b) {
+      const array square = as(a, {side, side});
+      return Inputs{a, b, as(a, {options.elements / columns, columns}), square, square.transpose()};
+    };
+    const Inputs inputs[2] = {from(x, y), from(y, x)};
     bool right = run_small(options);
     for (const Benchmark& benchmark : kBenchmarks) right &= run(benchmark, inputs, options);
     const std::int64_t fallbacks = counters().fallbacks;

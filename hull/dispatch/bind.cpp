@@ -75,6 +75,7 @@ void bind(const graph::Step& step, const graph::Snapshot& snapshot, const Region
   for (std::size_t k = 0; k < inputs; ++k)
     if (graph::is_constant(step.inputs[k].slot)) out.layout.access[k] = program::AccessKind::contiguous;
   out.layout.access.resize(step.program.parameters.size(), program::AccessKind::contiguous);
+  if (!reduce) graph::mark_turned(step.program, out.domain, std::span(out.access, inputs), out.layout);
 }
 
 void bind_partials(Form form, std::int64_t kept, std::int64_t partials, Binding& out) {

@@ -138,6 +138,10 @@ ExecutableKey key_of(const CompiledStep& step, const Layout& layout, std::uint8_
   if (device != kCpu) {
     shape = {static_cast<std::uint8_t>(layout.rank), static_cast<std::uint8_t>(layout.kept), layout.wide};
     for (program::AccessKind kind : layout.access) shape.push_back(static_cast<std::uint8_t>(kind));
+    if (layout.turned) {
+      shape.push_back(layout.across);
+      for (int byte = 0; byte < 8; ++byte) shape.push_back(static_cast<std::uint8_t>(layout.turned >> 8 * byte));
+    }
   }
   return {step.hash.low, step.hash.high, device, std::move(shape)};
 }

@@ -84,7 +84,7 @@ class Functions {
 // Everything of the layout that the text depends on.
 std::uint64_t layout_word(const program::Layout& layout) {
   return static_cast<std::uint64_t>(layout.rank) | static_cast<std::uint64_t>(layout.kept) << 8 |
-         static_cast<std::uint64_t>(layout.wide) << 16;
+         static_cast<std::uint64_t>(layout.wide) << 16 | static_cast<std::uint64_t>(layout.across) << 24;
 }
 
 void append_hex(std::string& out, std::uint64_t word) {
@@ -111,7 +111,7 @@ std::string entry_name(const CompileRequest& request) {
   // The layout is hashed as the literals of a program of constants, so that there is one hash function.
   Program both;
   const program::Hash inner = program::hash(*request.program);
-  for (const std::uint64_t word : {inner.low, inner.high, layout_word(*request.layout)})
+  for (const std::uint64_t word : {inner.low, inner.high, layout_word(*request.layout), request.layout->turned})
     both.body.push_back(
         {Opcode::constant, Dtype::i64, 0, {program::kNoValue, program::kNoValue, program::kNoValue}, word});
   for (const program::AccessKind kind : request.layout->access)

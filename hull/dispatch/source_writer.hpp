@@ -19,7 +19,8 @@ namespace trireme::dispatch {
 ///   u32 high_u32(u32, u32) and u64 high_u64(u64, u64), the upper half of a product
 ///   u32x2 and u32x4, of 8 and 16 bytes, with members x y z w
 ///   write_whole(p, q), one store of a u32, u32x2 or u32x4
-/// and prelude_f64 gives f64 and the first four with f64 and i64.
+/// and prelude_f64 gives f64 and the first four with f64 and i64. Where devices may be CPUs, also
+///   turn_4x4(T, p, step, q, pitch), which copies 4 rows of 4 from p in memory to the columns of q on the stack
 struct Language {
   std::string_view name;  // "cuda", "opencl"
   std::string_view prelude;

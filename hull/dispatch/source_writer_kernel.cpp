@@ -48,8 +48,14 @@ std::string KernelWriter::text(const std::string& name) {
     case Strategy::tiles:
       tiles();
       break;
+    case Strategy::squares:
+      squares();
+      break;
     case Strategy::strips:
       strips();
+      break;
+    case Strategy::bands:
+      bands();
       break;
     case Strategy::tree:
       reduce_tree();
@@ -171,8 +177,13 @@ void KernelWriter::map_offsets(const std::string& linear, bool inputs, bool outp
   for (int p = 0; p < parameters(); ++p)
     indexed |= is_indexed(kind(p)) && ((inputs && is_loaded(p)) || (outputs && is_output(p)));
   if (indexed) coordinates(linear, 0, layout_.rank);
+  offsets_of(linear, [&](int p) { return (inputs && is_loaded(p)) || (outputs && is_output(p)); });
+}
+
+// By the coordinates, where an operand needs them.
+void KernelWriter::offsets_of(const std::string& linear, const std::function<bool(int)>& asked) {
   for (int p = 0; p < parameters(); ++p) {
-    if (!(inputs && is_loaded(p)) && !(outputs && is_output(p))) continue;
+    if (!asked(p)) continue;
     std::string place = offset(p);
     if (kind(p) == AccessKind::contiguous) place += " + " + linear;
     if (is_indexed(kind(p))) place += axis_terms(p, 0, layout_.rank);

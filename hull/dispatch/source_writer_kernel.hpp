@@ -58,6 +58,7 @@ class KernelWriter {
   std::string axis_terms(int parameter, int first, int last);
   /// Defines o<p> of every loaded parameter, and of stored ones where that is asked for.
   void map_offsets(const std::string& linear, bool inputs, bool outputs);
+  void offsets_of(const std::string& linear, const std::function<bool(int)>& asked);
   void kept_offsets(const std::string& position);
   void run_offsets();
   void read_by_offsets();
@@ -74,6 +75,14 @@ class KernelWriter {
   void tiles();
   void tile_loads(const std::string& vector_condition);
   void tile_stores();
+
+  // source_writer_turned.cpp
+  void squares();
+  void bands();
+  void stage_band(int parameter);
+  void place(const std::string& columns, const std::string& rows);
+  std::string linear() const;
+  bool is_staged(int parameter) const { return plan_.staged >> parameter & 1; }  // staged are among the first 64
 
   // source_writer_packing.cpp: elements in u32 words, w<p>[]
   int words_for(int parameter, int positions) const;

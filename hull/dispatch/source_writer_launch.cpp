@@ -30,12 +30,22 @@ std::int64_t slots_of(const KernelPlan& plan, std::int64_t run) {
   return program::kInnerOrder.lanes / static_cast<std::int64_t>(lanes);
 }
 
-std::uint64_t groups_of(const KernelPlan& plan, std::int64_t size, std::int64_t chunks, std::int64_t slots) {
+std::uint64_t groups_of(const KernelPlan& plan, const Launch& launch, std::int64_t size, std::int64_t chunks, std::int64_t slots) {
+  // Parts of two axes, for every position of the others.
+  const auto parts = [&](int across, int along) {
+    const std::int64_t down = launch.domain->extent[launch.layout->across], right = launch.domain->extent[launch.domain->rank - 1];
+    if (size == 0) return std::uint64_t{0};
+    return static_cast<std::uint64_t>(size / (down * right) * divide_up(down, across) * divide_up(right, along));
+  };
   const auto times = [&](std::int64_t parts) { return static_cast<std::uint64_t>(parts) * static_cast<std::uint64_t>(chunks); };
   switch (plan.strategy) {
     case Strategy::elements:
     case Strategy::tiles:
       return static_cast<std::uint64_t>(divide_up(size, plan.positions()));
+    case Strategy::squares:
+      return parts(kSide, kSide);
+    case Strategy::bands:
+      return parts(plan.rows, kBand);
     case Strategy::strips:
       return static_cast<std::uint64_t>(divide_up(size, kStrip));
     case Strategy::tree:
@@ -101,7 +111,7 @@ void prepare_launch(const program::Program& program, const Launch& launch, const
       reduces ? program::chunks(program.form == Form::reduce_outer ? program::kOuterOrder : program::kInnerOrder, run) : 1;
   const std::int64_t slots = slots_of(plan, run);
   out.group_size = plan.group_size;
-  out.groups = groups_of(plan, size, chunks, slots);
+  out.groups = groups_of(plan, launch, size, chunks, slots);
 
   const auto division = [&](int axis) {
     // An empty domain divides nothing.

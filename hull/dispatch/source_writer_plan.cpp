@@ -27,6 +27,11 @@ constexpr int kMostInWarp = 64;  // of one element of a reduction that is repeat
 constexpr int kTileBytes = 192;
 constexpr int kTileGroup = 128;
 constexpr int kRowBytes = 128;
+// Of operands that lie turned: what a group has of shared memory, less than the 32 KiB that every device has and little
+// enough for six groups on a multiprocessor; what a work-item has on its stack; and of each, what its rows take of a line.
+constexpr int kSharedBytes = 30 << 10;
+constexpr int kStackBytes = 64 << 10;
+constexpr int kBandBytes = 64;
 
 constexpr Dtype kTraced[] = {Dtype::f32, Dtype::i32, Dtype::u32, Dtype::boolean};
 
@@ -90,6 +95,45 @@ KernelPlan plan_map(const Program& program, const program::Layout& layout, const
   return plan;
 }
 
+// Of the operands that lie turned as many as `bytes` hold at `each` elements; 0 where that is not worth a strategy.
+std::uint64_t stage(const Program& program, const program::Layout& layout, int each, int bytes) {
+  std::uint64_t staged = 0;
+  if (program.form != program::Form::map) return staged;
+  for (std::size_t p = 0; p < std::min<std::size_t>(program.parameters.size(), 64); ++p) {
+    if (!(layout.turned >> p & 1)) continue;
+    bytes -= each * static_cast<int>(item_size(component(program.parameters[p].type)));
+    if (bytes < 0) break;
+    staged |= std::uint64_t{1} << p;
+  }
+  return staged;
+}
+
+bool plan_squares(const Program& program, const program::Layout& layout, const Target& target, KernelPlan& plan) {
+  const std::uint64_t staged = stage(program, layout, kSide * (kSide + 1), kSharedBytes);
+  if (staged == 0) return false;
+  plan.strategy = Strategy::squares;
+  plan.group_size = target.group_size;
+  plan.staged = staged;
+  plan.rows = plan.group_size / kSide;
+  // Otherwise the positions of a work-item are a loop.
+  plan.unroll = is_plain(program) && cost(program) * kSide / plan.rows <= kMostUnrolled ? kSide / plan.rows : 1;
+  return true;
+}
+
+// Rows of one cache line of the largest staged operand. Where an operand wraps, segments have to end.
+bool plan_bands(const Program& program, const program::Layout& layout, KernelPlan& plan) {
+  for (const program::AccessKind kind : layout.access)
+    if (kind == program::AccessKind::wrapped) return false;
+  std::size_t most = 1;
+  for (std::size_t p = 0; p < program.parameters.size(); ++p)
+    if (p < 64 && (layout.turned >> p & 1)) most = std::max(most, item_size(component(program.parameters[p].type)));
+  plan.rows = kBandBytes / static_cast<int>(most);
+  plan.staged = stage(program, layout, plan.rows * kBand, kStackBytes);
+  if (plan.staged == 0) return false;
+  plan.strategy = Strategy::bands;
+  return true;
+}
+
 KernelPlan plan_inner(const Program& program, const program::Layout& layout, const Language& language, const Target& target) {
   KernelPlan plan;
   plan.strategy = Strategy::tree;
@@ -122,7 +166,8 @@ KernelPlan plan_kernel(const Program& program, const program::Layout& layout, co
   switch (program.form) {
     case program::Form::map:
     case program::Form::kernel:
-      if (!target.is_cpu) return plan_map(program, layout, target);
+      if (!target.is_cpu) return plan_squares(program, layout, target, plan) ? plan : plan_map(program, layout, target);
+      if (plan_bands(program, layout, plan)) return plan;
       plan.strategy = Strategy::strips;
       return plan;
     case program::Form::reduce_inner:

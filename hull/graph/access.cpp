@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/access.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace trireme::graph {
@@ -135,7 +136,34 @@ bool needs_64_bits(const Domain& domain, const Access& a) {
   return reach >= std::int64_t{1} << 31;
 }
 
+// Neighbours along an axis of at most this stride share most of what memory brings, 32 bytes or a cache line; neighbours
+// that lie farther apart than the other share next to nothing. An axis shorter than a half of a tile's does not fill it.
+constexpr std::int64_t kNear = 4, kFar = 8, kLeastExtent = 16;
+
+// The axis along which `a` is consecutive where that is not the last one, else -1.
+int turned_along(const Domain& domain, const Access& a) {
+  const int last = domain.rank - 1;
+  if (std::abs(a.stride[last]) < kFar) return -1;
+  for (int k = last - 1; k >= 0; --k)
+    if (a.stride[k] != 0 && std::abs(a.stride[k]) <= kNear && domain.extent[k] >= kLeastExtent) return k;
+  return -1;
+}
+
 }  // namespace
+
+void mark_turned(const program::Program& program, const Domain& domain, std::span<const Access> accesses,
+                 program::Layout& layout) {
+  if (domain.rank < 2 || domain.extent[domain.rank - 1] < kLeastExtent) return;
+  const std::size_t count = std::min<std::size_t>(accesses.size(), 64);
+  for (std::size_t p = 0; p < count; ++p) {
+    const bool moves = layout.access[p] == AccessKind::strided || layout.access[p] == AccessKind::wrapped;
+    if (!moves || program.parameters[p].role != program::Role::input) continue;
+    const int axis = turned_along(domain, accesses[p]);
+    if (axis < 0 || (layout.turned && axis != layout.across)) continue;
+    layout.across = static_cast<std::uint8_t>(axis);
+    layout.turned |= std::uint64_t{1} << p;
+  }
+}
 
 void collapse(Domain& domain, std::span<Access*> accesses, program::Layout& layout) {
   for (Access* a : accesses) simplify_wraps(domain, *a);
@@ -157,6 +185,7 @@ void collapse(Domain& domain, std::span<Access*> accesses, program::Layout& layo
     --domain.rank;
     if (k < domain.kept) --domain.kept;
   }
+  layout.turned = layout.across = 0;
   layout.rank = domain.rank;
   layout.kept = domain.kept;
   layout.wide = domain.size() >= std::int64_t{1} << 31;

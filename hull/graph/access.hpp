@@ -7,6 +7,7 @@
 
 #include "graph/node.hpp"
 #include "program/domain.hpp"
+#include "program/program.hpp"
 
 namespace trireme::graph {
 
@@ -31,5 +32,10 @@ bool composes(const ViewMap& map, int base_rank, std::uint8_t wraps);
 /// Merges axes wherever every access allows it and drops axes of extent 1; fills `layout` but for roles (one access
 /// kind per access, in order). `kept` axes come first and never merge with the others.
 void collapse(program::Domain& domain, std::span<program::Access*> accesses, program::Layout& layout);
+
+/// Marks in the layout of a map which inputs lie turned, along the axis for which the first of them does. `accesses` are
+/// those of the first parameters.
+void mark_turned(const program::Program& program, const program::Domain& domain, std::span<const program::Access> accesses,
+                 program::Layout& layout);
 
 }  // namespace trireme::graph

@@ -52,6 +52,8 @@ struct Layout {
   int kept = 0;
   bool wide = false;                // some index needs 64 bits
   std::vector<AccessKind> access;   // one per parameter; scalars are contiguous, outputs too unless they are strided
+  std::uint64_t turned = 0;         // of maps: inputs that lie along axis `across` and not along the last one, a bit each
+  std::uint8_t across = 0;
   bool operator==(const Layout&) const = default;
 };
 

@@ -9,6 +9,7 @@
 #include "nvrtc_device.hpp"
 #include "opencl/language.hpp"
 #include "opencl_device.hpp"
+#include "turned.hpp"
 
 namespace trireme::test {
 
@@ -28,6 +29,12 @@ std::string everything(const dispatch::Language& language, const dispatch::Targe
       for (const Dtype type : {i32, u64, f64})
         works.push_back(arrange(reduce_program(form, program::Opcode::reduce_maximum, type, type), a, {2, 3, 5}, 1));
   }
+  for (const Dtype type : {boolean, i32, f64}) {
+    works.push_back(turned(cast_program(type, f32), {40, 3, 40}));
+    works.push_back(works.back());
+    works.back().layout.wide = true;
+  }
+  works.push_back(turned(pair_program(), {40, 40}));
   for (const Work& w : works) requests.push_back({&w.program, &w.layout});
   return dispatch::write_source(requests, language, target);
 }
