@@ -8,6 +8,7 @@
 
 #include "dispatch/source_writer.hpp"
 #include "dispatch/source_writer_spelling.hpp"
+#include "program/rule.hpp"
 #include "program/trace.hpp"
 #include "trireme/error.hpp"
 
@@ -58,7 +59,7 @@ bool divides_f32(const Program& program) {
     const Opcode op = instruction.op;
     if (instruction.type != f32) continue;
     if (op == Opcode::divide || op == Opcode::sqrt || op == Opcode::exp || op == Opcode::log || op == Opcode::tanh ||
-        program::info(op).rule == program::Rule::elementary)
+        program::is_long(program::info(op).rule))
       return true;
     if (program::is_table_op(op) && !dispatch::is_spelled(op) && program::takes(op, f32) && divides_f32(program::expand(op, f32)))
       return true;

@@ -101,11 +101,12 @@ const char* taken(Rule rule) {
     case Rule::arithmetic:
     case Rule::magnitude:
     case Rule::classify:
-    case Rule::quotient:
+    case Rule::analytic:
+    case Rule::transcendental:
+    case Rule::power:
       return "numbers";
     case Rule::floating:
     case Rule::elementary:
-    case Rule::power:
     case Rule::ordered:
     case Rule::predicate:
     case Rule::rounding:
@@ -129,9 +130,7 @@ RowTypes row_types(Opcode op, Dtype promoted) {
   Dtype operand = promoted;
   const trireme::Kind k = kind(promoted);
   if (row.rule == Rule::logical) operand = Dtype::boolean;
-  const bool of_floats = row.rule == Rule::quotient || row.rule == Rule::floating || row.rule == Rule::elementary ||
-                         row.rule == Rule::pairing;
-  if (of_floats && k == trireme::Kind::integer) operand = Dtype::f64;
+  if (program::is_of_floats(row.rule) && k == trireme::Kind::integer) operand = Dtype::f64;
   if (row.rule == Rule::pairing && item_size(operand) == 2) operand = Dtype::f32;
   if (!program::takes_unconverted(row.rule, operand))
     throw error(Code::dtype_mismatch, std::string(row.name) + ": takes " + taken(row.rule) + ", not " +

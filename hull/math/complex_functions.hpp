@@ -36,6 +36,7 @@ namespace trireme::math {
       return name(a, b);                          \
   }
 TRIREME_PART_FUNCTION(exp)
+TRIREME_PART_FUNCTION(expm1)
 TRIREME_PART_FUNCTION(log)
 TRIREME_PART_FUNCTION(log1p)
 TRIREME_PART_FUNCTION(sin)
@@ -110,6 +111,20 @@ TRIREME_INLINE Complex<V> exp(Complex<V> a) {
   return out;
 }
 
+/// exp(a) - 1 with the digits that cancel near 0.
+template <class V>
+TRIREME_INLINE Complex<V> expm1(Complex<V> a) {
+  using E = element_t<V>;
+  const V zero = V(E{0}), one = V(E{1});
+  Complex<V> power = exp(a);
+  // exp(x) cos y - 1 is expm1(x) cos y - 2 sin^2(y / 2). Beyond 1 the larger part is not near 0, and expm1 may overflow.
+  mask_t<V> near = absolute(a.re) <= one;
+  V sine = part_sin(a.im * V(E(0.5)));
+  V re = fma(part_expm1(a.re), part_cos(a.im), -((sine + sine) * sine));
+  re = select(near, re, power.re - one);
+  return {select((a.re == zero) & (a.im == zero), zero, re), power.im};
+}
+
 /// log |a| with the digits that cancel near the unit circle.
 template <class V>
 TRIREME_INLINE V log_of_size(Complex<V> a) {
@@ -140,6 +155,23 @@ TRIREME_INLINE V log_of_size(Complex<V> a) {
 template <class V>
 TRIREME_INLINE Complex<V> log(Complex<V> a) {
   return {log_of_size(a), part_atan2(a.im, a.re)};
+}
+
+/// log(1 + a) with the digits that cancel near 0.
+template <class V>
+TRIREME_INLINE Complex<V> log1p(Complex<V> a) {
+  using E = element_t<V>;
+  const V one = V(E{1}), two = V(E{2});
+  // |1 + a|^2 - 1 = x (2 + x) + y^2, in two parts.
+  TwoPart<V> difference = a.re * exact_sum(two, a.re), square = exact_product(a.im, a.im);
+  TwoPart<V> sum = exact_sum(difference.high, square.high);
+  V low = sum.low + (difference.low + square.low);
+  V high = sum.high + low;
+  low = low - (high - sum.high);
+  V near = (part_log1p(high) + low / (one + high)) * V(E(0.5));
+  Complex<V> whole{one + a.re, a.im};
+  V re = select((high < two) & (high > V(E(-0.9375))), near, log_of_size(whole));
+  return {re, part_atan2(a.im, whole.re)};
 }
 
 /// The logarithm to another base, whose own logarithm is 1 / factor.

@@ -73,8 +73,12 @@ TRIREME_INLINE void repeat(Step step, First& first, Rest&... rest) {
     for (int k = 0; k < count; ++k) step(first, rest...);
 }
 
+/// False of what is no value of the dialect, as complex numbers, which are two.
 template <class V>
-inline constexpr bool is_float_value = std::is_floating_point_v<element_t<V>>;
+inline constexpr bool is_float_value = false;
+template <class V>
+  requires requires { typename value_traits<V>::element; }
+inline constexpr bool is_float_value<V> = std::is_floating_point_v<element_t<V>>;
 template <class V>
 inline constexpr bool is_signed_value = std::is_signed_v<element_t<V>>;
 

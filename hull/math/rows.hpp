@@ -1,4 +1,4 @@
-// hull/math/rows.hpp -- everything that the expressions of include/trireme/elementwise.def call
+// hull/math/rows.hpp -- everything that the expressions of include/trireme/elementwise.def call on real numbers
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program/lower.hpp"
 
+#include "program/rule.hpp"
 #include "program/work_type.hpp"
 
 namespace trireme::program {
@@ -167,15 +168,25 @@ void Lowering::store(std::uint16_t parameter, Lowered value) {
 
 int complex_weight(Opcode row) {
   switch (row) {
+    case Opcode::make_complex:
+      return 3;
     case Opcode::multiply:
     case Opcode::square:
       return 6;
-    case Opcode::divide:
-      return 40;
     case Opcode::abs:
+    case Opcode::sign:
+    case Opcode::exp:
       return 20;
+    case Opcode::log1p:
+    case Opcode::pow:
+      return 60;
+    case Opcode::asin:
+    case Opcode::acos:
+    case Opcode::asinh:
+    case Opcode::acosh:
+      return 80;
     default:
-      return 3;
+      return is_of_floats(info(row).rule) ? 40 : 3;
   }
 }
 

@@ -1,5 +1,6 @@
 // hull/program/lower_complex.cpp -- rows over complex numbers and neighbours of halves, traced into instructions
 // SPDX-License-Identifier: Apache-2.0
+#include "math/complex_inverses.hpp"  // before the rows, which call it
 #include "math/half.hpp"
 #include "program/lower.hpp"
 #include "program/rule.hpp"

@@ -37,7 +37,8 @@ inline constexpr int kOpcodes = kTableOps
 
 enum class Rule : std::uint8_t {
   arithmetic,
-  quotient,
+  analytic,
+  transcendental,
   floating,
   elementary,
   power,

@@ -12,15 +12,16 @@ constexpr bool takes_unconverted(Rule rule, Dtype dtype) {
   const Kind k = kind(dtype);
   switch (rule) {
     case Rule::arithmetic:
+    case Rule::power:
     case Rule::magnitude:
     case Rule::classify:
       return k != Kind::boolean;
-    case Rule::quotient:
+    case Rule::analytic:
+    case Rule::transcendental:
       return k == Kind::floating || k == Kind::complex;
     case Rule::floating:
     case Rule::elementary:
       return k == Kind::floating;
-    case Rule::power:
     case Rule::ordered:
     case Rule::predicate:
     case Rule::rounding:
@@ -43,6 +44,14 @@ constexpr bool takes_unconverted(Rule rule, Dtype dtype) {
   }
   return false;
 }
+
+/// Whether integers become f64 first.
+constexpr bool is_of_floats(Rule rule) {
+  return rule == Rule::analytic || rule == Rule::transcendental || rule == Rule::floating || rule == Rule::elementary || rule == Rule::pairing;
+}
+
+/// Whether the row is so long that there is one copy of it, which is called.
+constexpr bool is_long(Rule rule) { return rule == Rule::transcendental || rule == Rule::elementary || rule == Rule::power; }
 
 /// What it then gives.
 constexpr Dtype row_result(Rule rule, Dtype operand) {

@@ -129,6 +129,22 @@ class Traced {
     return from(Trace::current().node(Opcode::fma, kType, a.node_, b.node_, c.node_));
   }
 
+  // Functions of the parts of complex numbers are calls of their rows (math/complex_functions.hpp).
+#define TRIREME_ROW(name) \
+  friend Traced row_##name(Traced a) requires kFloat { return make(Opcode::name, a); }
+  TRIREME_ROW(exp)
+  TRIREME_ROW(expm1)
+  TRIREME_ROW(log)
+  TRIREME_ROW(log1p)
+  TRIREME_ROW(sin)
+  TRIREME_ROW(cos)
+  TRIREME_ROW(tan)
+  TRIREME_ROW(sinh)
+  TRIREME_ROW(cosh)
+#undef TRIREME_ROW
+  friend Traced row_atan2(Traced a, Traced b) requires kFloat { return make(Opcode::atan2, a, b); }
+  friend Traced row_hypot(Traced a, Traced b) requires kFloat { return make(Opcode::hypot, a, b); }
+
   friend TracedMask operator==(Traced a, Traced b) { return compare(Opcode::equal, a, b); }
   friend TracedMask operator!=(Traced a, Traced b) { return compare(Opcode::not_equal, a, b); }
   friend TracedMask operator<(Traced a, Traced b) { return compare(Opcode::less, a, b); }

@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "math/rows.hpp"
+#include "program/rule.hpp"
 #include "program/reduction_order.hpp"
 
 namespace trireme::test {
@@ -56,7 +57,7 @@ constexpr bool takes() {
   else if constexpr (rule == Rule::equality || rule == Rule::comparison) return true;
   else if constexpr (rule == Rule::logical) return kBool;
   else if constexpr (kBool) return rule == Rule::bitwise;
-  else if constexpr (rule == Rule::quotient || rule == Rule::floating || rule == Rule::elementary || rule == Rule::rounding) return B::kFloat;
+  else if constexpr (program::is_of_floats(rule) || rule == Rule::rounding) return B::kFloat;
   else if constexpr (rule == Rule::integral || rule == Rule::bitwise) return !B::kFloat;
   else return true;
 }

@@ -14,17 +14,22 @@
 #include <limits>
 
 #include "math/random_bits.hpp"
+#include "support/complex_functions.hpp"
 
 namespace trireme::math_test {
 namespace {
 
-using Reference = std::complex<long double>;
+using Reference = test::complex::Number;
 constexpr std::uint64_t kSeed = 23;
 
 enum Function {
   square_root,
   exponential,
+  expm1,
   logarithm,
+  log2,
+  log10,
+  log1p,
   sinh,
   cosh,
   tanh,
@@ -40,10 +45,10 @@ enum Function {
   sign,
   kFunctions
 };
-constexpr const char* kNames[] = {"sqrt", "exp",  "log",  "sinh", "cosh",  "tanh",  "sin",   "cos",
+constexpr const char* kNames[] = {"sqrt", "exp",  "expm1", "log", "log2", "log10", "log1p", "sinh", "cosh",  "tanh",  "sin",   "cos",
                                   "tan",  "asin", "acos", "atan", "asinh", "acosh", "atanh", "sign"};
 // Above the largest errors measured with MPC (docs/numerics.md).
-constexpr double kBound[] = {2.5, 3.0, 2.5, 3.0, 3.0, 5.0, 3.0, 3.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 2.6};
+constexpr double kBound[] = {2.5, 3.0, 3.0, 2.5, 3.0, 3.0, 3.0, 3.0, 3.0, 5.0, 3.0, 3.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 2.6};
 
 template <class T>
 std::complex<T> value_of(int function, T x, T y) {
@@ -54,8 +59,16 @@ std::complex<T> value_of(int function, T x, T y) {
         return math::sqrt(a);
       case exponential:
         return math::exp(a);
+      case expm1:
+        return math::expm1(a);
       case logarithm:
         return math::log(a);
+      case log2:
+        return math::log2(a);
+      case log10:
+        return math::log10(a);
+      case log1p:
+        return math::log1p(a);
       case sinh:
         return math::sinh(a);
       case cosh:
@@ -94,8 +107,16 @@ Reference reference_of(int function, Reference a) {
       return std::sqrt(a);
     case exponential:
       return std::exp(a);
+    case expm1:
+      return test::complex::expm1(a);
     case logarithm:
       return std::log(a);
+    case log2:
+      return test::complex::log2(a);
+    case log10:
+      return test::complex::log10(a);
+    case log1p:
+      return test::complex::log1p(a);
     case sinh:
       return std::sinh(a);
     case cosh:
@@ -121,7 +142,7 @@ Reference reference_of(int function, Reference a) {
     case atanh:
       return std::atanh(a);
     default:
-      return a / std::abs(a);
+      return test::complex::sign(a);
   }
 }
 

@@ -184,7 +184,7 @@ TEST(Lower, every_row_gives_a_verified_program_on_every_dtype_it_takes) {
 TEST(Lower, a_row_that_takes_no_complex_numbers_is_an_error) {
   Map m;
   const Lowered x = m.input(complex64);
-  EXPECT_THROW(m.row(Opcode::sqrt, complex64, {x}), error);
+  EXPECT_THROW(m.row(Opcode::cbrt, complex64, {x}), error);
   m.store(complex64, x);
 }
 
@@ -193,6 +193,24 @@ TEST(Lower, weights_order_the_dtypes) {
   EXPECT_GT(weight(Opcode::add, f16), weight(Opcode::add, f32));
   EXPECT_GT(weight(Opcode::multiply, complex64), weight(Opcode::add, complex64));
   EXPECT_GT(weight(Opcode::divide, complex64), weight(Opcode::multiply, complex64));
+}
+
+// Programs of many operations are bounded by them.
+TEST(Lower, weights_of_complex_rows_are_about_their_instructions) {
+  for (int k = 0; k < kTableOps; ++k) {
+    const auto op = static_cast<Opcode>(k);
+    if (!program::takes_unconverted(info(op).rule, complex64) || info(op).rule == Rule::choice) continue;
+    Map m;
+    std::vector<Lowered> operands;
+    for (int o = 0; o < info(op).operands; ++o) operands.push_back(m.input(complex64));
+    const Dtype result = program::row_result(info(op).rule, complex64);
+    m.store(result, m.row(op, result, operands));
+    int count = 0;
+    for (const Instruction& i : m.take().body)
+      count += i.op != Opcode::load && i.op != Opcode::constant && i.op != Opcode::store && i.op != Opcode::store_pair;
+    EXPECT_LE(count, 3 * weight(op, complex64)) << info(op).name;
+    EXPECT_GE(3 * count + 9, weight(op, complex64)) << info(op).name;
+  }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "support/complex_functions.hpp"
 #include "support/oracle.hpp"
 #include "support/real_functions.hpp"
 #include "support/special_functions.hpp"
@@ -222,15 +223,17 @@ ORACLE(abs) : InexactOfComplex {
   static T of(T a) { return std::fabs(a); }
   static Int of(Int a) { return a.wrapped(a.value < 0 ? Bits{0} - a.bits() : a.bits()); }
 };
-ORACLE(sign) {
+ORACLE(sign) : InexactOfComplex {
   template <Float T>
   static T of(T a) { return std::isnan(a) ? a : a == 0 ? T(0) : std::copysign(T(1), a); }
   static Int of(Int a) { return a.wrapped(static_cast<Bits>(WideInt(a.value > 0) - WideInt(a.value < 0))); }
+  static complex::Number of_complex(complex::Number a) { return complex::sign(a); }
 };
 // The C library's sqrt and fma are correctly rounded by IEEE-754 and so determined.
-ORACLE(sqrt) {
+ORACLE(sqrt) : InexactOfComplex {
   static float of(float a) { return static_cast<float>(std::sqrt(static_cast<double>(a))); }
   static double of(double a) { return std::sqrt(a); }
+  static complex::Number of_complex(complex::Number a) { return std::sqrt(a); }
 };
 ORACLE(fma) {
   template <Float T>
@@ -276,30 +279,37 @@ ROUNDING(round, nearbyint);  // in the default mode: ties to even
   ORACLE(name) : Inexact {                                           \
     static long double of(long double a) { return where::name(a); } \
   }
+// The same, and of complex numbers.
+#define REFERENCES(name, where)                                            \
+  ORACLE(name) : Inexact {                                                 \
+    static long double of(long double a) { return std::name(a); }         \
+    static complex::Number of_complex(complex::Number a) { return where::name(a); } \
+  }
 #define REFERENCE_OF_TWO(name, where)                                                  \
   ORACLE(name) : Inexact {                                                             \
     static long double of(long double a, long double b) { return where::name(a, b); } \
   }
-REFERENCE(exp, std);
-REFERENCE(log, std);
-REFERENCE(tanh, std);
+REFERENCES(exp, std);
+REFERENCES(log, std);
+REFERENCES(tanh, std);
 REFERENCE(exp2, std);
-REFERENCE(expm1, std);
-REFERENCE(log2, std);
-REFERENCE(log10, std);
-REFERENCE(log1p, std);
-REFERENCE(sin, std);
-REFERENCE(cos, std);
-REFERENCE(tan, std);
+REFERENCES(expm1, complex);
+REFERENCES(log2, complex);
+REFERENCES(log10, complex);
+REFERENCES(log1p, complex);
+REFERENCES(sin, std);
+REFERENCES(cos, std);
+REFERENCES(tan, std);
 REFERENCE(sinpi, real);
 REFERENCE(cospi, real);
-REFERENCE(sinh, std);
-REFERENCE(cosh, std);
+REFERENCES(sinh, std);
+REFERENCES(cosh, std);
 REFERENCE(rsqrt, real);
 REFERENCE(cbrt, std);
 REFERENCE_OF_TWO(hypot, std);
 ORACLE(pow) : InexactOfFloats {
   static long double of(long double a, long double b) { return real::pow(a, b); }
+  static complex::Number of_complex(complex::Number a, complex::Number b) { return std::pow(a, b); }
   static Int of(Int a, Int b) {
     if (b.value < 0) return a.wrapped(a.value == 1 || (a.value == -1 && b.value % 2 == 0) ? 1 : a.value == -1 ? ~Bits{0} : 0);
     Bits power = 1;  // from the highest bit of the exponent on
@@ -308,13 +318,13 @@ ORACLE(pow) : InexactOfFloats {
   }
 };
 REFERENCE(sinc, real);
-REFERENCE(asin, std);
-REFERENCE(acos, std);
-REFERENCE(atan, std);
+REFERENCES(asin, std);
+REFERENCES(acos, std);
+REFERENCES(atan, std);
 REFERENCE_OF_TWO(atan2, std);
-REFERENCE(asinh, std);
-REFERENCE(acosh, std);
-REFERENCE(atanh, std);
+REFERENCES(asinh, std);
+REFERENCES(acosh, std);
+REFERENCES(atanh, std);
 REFERENCE_OF_TWO(logaddexp, real);
 REFERENCE(expit, real);
 REFERENCE(log_expit, real);

@@ -55,7 +55,7 @@ struct Rule {
   char result;  // s(ame), b(ool), p(art)
 };
 constexpr Rule kRules[] = {
-    {"arithmetic", "-ifc", 's'}, {"quotient", "-dfc", 's'},  {"floating", "-df-", 's'}, {"elementary", "-df-", 's'}, {"power", "-if-", 's'}, {"ordered", "-if-", 's'},
+    {"arithmetic", "-ifc", 's'}, {"analytic", "-dfc", 's'}, {"transcendental", "-dfc", 's'},  {"floating", "-df-", 's'}, {"elementary", "-df-", 's'}, {"power", "-ifc", 's'}, {"ordered", "-if-", 's'},
     {"magnitude", "-ifc", 'p'},  {"rounding", "-if-", 's'},  {"integral", "-i--", 's'}, {"bitwise", "bi--", 's'},
     {"classify", "-ifc", 'b'},   {"predicate", "-if-", 'b'}, {"equality", "bifc", 'b'}, {"comparison", "bif-", 'b'},
     {"component", "bifc", 'p'},  {"conjugate", "bifc", 's'},

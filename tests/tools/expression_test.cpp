@@ -193,8 +193,6 @@ TEST(expression, operators_on_dtypes_they_do_not_take_are_refused) {
   expect_error("float32(1j)", Code::dtype_mismatch, 0, "imaginary");
   expect_error("max(c)", Code::dtype_mismatch, 0, "complex64");
   expect_error("argmax(c)", Code::dtype_mismatch, 0, "complex64");
-  expect_error("c ** 0.5", Code::unsupported, 2, "pow");
-  expect_error("c ** 2j", Code::unsupported, 2, "pow");
   expect_error("argmin(z)", Code::invalid_argument, 0, "empty");
 }
 
@@ -268,6 +266,10 @@ TEST(expression, powers_are_the_bits_of_their_operation) {
   EXPECT_EQ(bits(evaluate("2 ** w", inputs)), bits(evaluate("pow(2, w)", inputs)));
   EXPECT_EQ(bits(evaluate("x ** n[:2, :3]", inputs)), bits(evaluate("pow(x, n[:2, :3])", inputs)));
   EXPECT_EQ(bits(evaluate("n ** 1.5", inputs)), bits(evaluate("pow(n, 1.5)", inputs)));
+  EXPECT_EQ(bits(evaluate("c ** 2", inputs)), bits(evaluate("c * c", inputs)));
+  EXPECT_EQ(bits(evaluate("c ** 0.5", inputs)), bits(evaluate("sqrt(c)", inputs)));
+  EXPECT_EQ(bits(evaluate("c ** -1", inputs)), bits(evaluate("1 / c", inputs)));
+  EXPECT_EQ(bits(evaluate("c ** 2j", inputs)), bits(evaluate("pow(c, 2j)", inputs)));
 }
 
 }  // namespace

@@ -124,11 +124,6 @@ class Evaluator {
     throw ExpressionError(Code::internal, e.position, "operator " + e.text + " is unknown");
   }
 
-  static bool is_complex(const Value& v) {
-    const array* x = v.as<array>();
-    return x ? kind(x->dtype()) == Kind::complex : v.is_complex();
-  }
-
   /// The powers that NumPy, too, computes without pow, and those of pow.
   static Value power(const Value& a, const Value& b, std::size_t position) {
     const array* base = a.as<array>();
@@ -140,12 +135,11 @@ class Evaluator {
           return power({call_function("astype", {{"", a, position}, {"", {f64}, position}}, position)}, b, position);
         return {call_table("multiply", {a, a}, position)};
       }
-      if (exponent == 0.5 && kind(base->dtype()) != Kind::complex) return {call_table("sqrt", {a}, position)};
-      if (exponent == -1 && kind(base->dtype()) == Kind::floating)
+      if (exponent == 0.5) return {call_table("sqrt", {a}, position)};
+      if (exponent == -1 && kind(base->dtype()) >= Kind::floating)
         return {call_table("divide", {Value{1.0}, a}, position)};
     }
-    if (!is_complex(a) && !is_complex(b)) return {call_table("pow", {a, b}, position)};
-    throw ExpressionError(Code::unsupported, position, "** on complex arrays takes the exponent 2; others come with pow");
+    return {call_table("pow", {a, b}, position)};
   }
 
   Value call(const Expression& e) const {

@@ -124,7 +124,7 @@ Complex complex_power(Complex base, const Value& exponent, std::size_t position)
   const auto n = to_integer(exponent);
   if (!n || *n < -100 || *n > 100)
     throw ExpressionError(Code::unsupported, position,
-                          "** of complex numbers takes whole exponents from -100 to 100; others come with pow");
+                          "** of complex numbers takes whole exponents from -100 to 100; pow takes others");
   Complex result = 1;
   for (unsigned rest = static_cast<unsigned>(std::abs(*n)); rest != 0; rest >>= 1) {
     if (rest & 1) result = product(result, base);
