@@ -89,13 +89,14 @@ TRIREME_INLINE Complex<V> sqrt(Complex<V> a) {
 template <class E>
 inline constexpr E kLargeExponent = sizeof(E) == 4 ? E(80) : E(700);
 
-/// e^size times the direction, for any size.
+/// factor * e^size times the direction, for any size. The direction is multiplied first, as a small sine times the factor
+/// may vanish.
 template <class V>
-TRIREME_INLINE Complex<V> scaled_by_power(V size, V x, V y) {
+TRIREME_INLINE Complex<V> scaled_by_power(V size, V x, V y, V factor) {
   using E = element_t<V>;
   mask_t<V> large = absolute(size) > V(kLargeExponent<E>);
   V power = part_exp(select(large, size * V(E(0.5)), size));
-  V again = select(large, power, V(E{1}));
+  V again = select(large, power * factor, factor);
   return {(power * x) * again, (power * y) * again};
 }
 
@@ -103,7 +104,7 @@ template <class V>
 TRIREME_INLINE Complex<V> exp(Complex<V> a) {
   using E = element_t<V>;
   const V zero = V(E{0}), infinity = infinity_of<V>();
-  Complex<V> out = scaled_by_power(a.re, part_cos(a.im), part_sin(a.im));
+  Complex<V> out = scaled_by_power(a.re, part_cos(a.im), part_sin(a.im), V(E{1}));
   out.im = select(a.im == zero, a.im, out.im);
   mask_t<V> no_angle = !(absolute(a.im) < infinity), vanishes = (a.re == -infinity) & no_angle;
   out.re = select(vanishes, zero, select((a.re == infinity) & no_angle, infinity, out.re));
@@ -209,7 +210,7 @@ TRIREME_INLINE Complex<V> sinh(Complex<V> a) {
   V size = absolute(a.re), cosine = part_cos(a.im), sine = part_sin(a.im);
   mask_t<V> large = size > V(kLargeExponent<E>);
   V moderate = select(large, zero, a.re);
-  Complex<V> far = scaled_by_power(size, cosine * half, sine * half);
+  Complex<V> far = scaled_by_power(size, cosine, sine, half);
   V re = select(large, select(sign_bit(a.re), -far.re, far.re), part_sinh(moderate) * cosine);
   V im = select(large, far.im, part_cosh(moderate) * sine);
   mask_t<V> no_angle = !(absolute(a.im) < infinity);
@@ -225,7 +226,7 @@ TRIREME_INLINE Complex<V> cosh(Complex<V> a) {
   V size = absolute(a.re), cosine = part_cos(a.im), sine = part_sin(a.im);
   mask_t<V> large = size > V(kLargeExponent<E>);
   V moderate = select(large, zero, a.re);
-  Complex<V> far = scaled_by_power(size, cosine * half, sine * half);
+  Complex<V> far = scaled_by_power(size, cosine, sine, half);
   V re = select(large, far.re, part_cosh(moderate) * cosine);
   V im = select(large, select(sign_bit(a.re), -far.im, far.im), part_sinh(moderate) * sine);
   mask_t<V> no_angle = !(absolute(a.im) < infinity);
@@ -253,6 +254,7 @@ TRIREME_INLINE Complex<V> tanh(Complex<V> a) {
   re = select(large, select(sign_bit(a.re), -one, one), re);
   im = select(large, far, im);
   im = select((size == infinity) & no_angle, zero, im);
+  re = select((size < infinity) & no_angle, nan_of<V>(), re);
   re = select((a.re == zero) & no_angle, a.re, select(is_nan(a.re), a.re, re));
   return {re, select(a.im == zero, a.im, select(is_nan(a.re), a.re, im))};
 }

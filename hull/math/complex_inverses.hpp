@@ -32,8 +32,10 @@ TRIREME_INLINE ArcParts<V> arc_parts(V x, V y) {
   V inner = sqrt(half * sum * (y * (y / far_side) + near_side));
   V outer = y * sqrt(half * (sum / far_side + sum / near_side));
   V root = select(x <= one, inner, outer);
+  V twice = y * (y / far_side) + near_side;
+  twice = twice + twice;  // half of it might be subnormal
   V above_one =
-      select(below, y * sqrt(half * (one / far_side + one / near_side)), sqrt(half * (y * (y / far_side) + near_side)));
+      select(below, y * sqrt(half * (one / far_side + one / near_side)), sqrt(twice) * half);
   V imaginary = part_log1p(above_one * (above_one + sqrt(a + one)));
   // One angle serves both: where the numbers are huge it is that of the number itself.
   V side = select(huge, y, root);
@@ -88,7 +90,7 @@ TRIREME_INLINE Complex<V> atanh(Complex<V> a) {
   V im = part_atan2(y + y, fma(distance, one + x, -(y * y))) * half;
   V size = part_hypot(x, y);
   re = select(huge, select(size == infinity, zero, (x / size) / size), re);
-  im = select(huge, select(is_nan(y), y, right_angle), im);
+  im = select(huge, select(is_nan(y) | (is_nan(x) & (y < infinity)), nan_of<V>(), right_angle), im);
   re = select(x == zero, zero, re);
   return {select(sign_bit(a.re), -re, re), select(sign_bit(a.im), -im, im)};
 }
