@@ -19,6 +19,7 @@ SpreadPlan plan_spread(const Job& job, std::int64_t chunk) {
   const program::Domain& domain = job.domain;
   const int last = domain.rank - 1;
   SpreadPlan plan;
+  if (domain.run_size() == 0) return plan;
   for (const Register& reg : job.exe.registers)
     for (int k = domain.kept; k < last && plan.axis < 0; ++k) {
       plan.axis = k;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/compare.hpp"
@@ -168,6 +169,26 @@ TEST(reduce, empty_runs_give_the_identity_or_an_error) {
   EXPECT_EQ(sum(zeros({0, 3}, f64), {1}).shape(), Shape{0});
   EXPECT_TRUE(std::isnan(mean(zeros({2, 0}, f32), {-1}).to_vector<float>()[1]));
   EXPECT_EQ(min(zeros({0, 3}, f64), {1}).shape(), Shape{0}) << "no run is empty: there are none";
+}
+
+TEST(reduce, empty_runs_of_transposed_operands_give_the_identity) {
+  for (const Shape& shape : {Shape{4, 0, 30}, Shape{4, 30, 0}, Shape{0, 20, 30}, Shape{30, 4, 0, 20}}) {
+    const array x = ones(shape, f32).eval();
+    Shape order;
+    for (int k = 0; k < shape.rank(); ++k) order.push_back(k);
+    std::vector<std::int64_t> axes(order.begin(), order.end());
+    do {
+      const array view = x.transpose(Shape(axes));
+      for (int set = 1; set < 1 << shape.rank(); ++set) {
+        std::vector<int> reduced;
+        std::int64_t run = 1;
+        for (int k = 0; k < shape.rank(); ++k)
+          if (set >> k & 1) reduced.push_back(k), run *= view.shape()[k];
+        const array sums = sum(view * 2, reduced).eval();
+        for (const float s : sums.to_vector<float>()) ASSERT_EQ(s, 2.0f * static_cast<float>(run)) << view.shape().text() << " axes " << set;
+      }
+    } while (std::next_permutation(axes.begin(), axes.end()));
+  }
 }
 
 TEST(reduce, sums_start_from_plus_zero) {
