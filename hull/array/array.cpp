@@ -40,6 +40,8 @@ array array::from_host(const void* data, std::int64_t count, const Shape& shape,
   if (size != count)
     throw error(Code::shape_mismatch,
                 "from: shape " + shape.text() + " has " + std::to_string(size) + " elements, " + std::to_string(count) + " came");
+  if (size > 0 && !data)
+    throw error(Code::invalid_argument, "from: expected the address of " + std::to_string(size) + " elements, a null pointer came");
   std::size_t bytes = static_cast<std::size_t>(size) * item_size(dtype);
   graph::Storage* storage = dispatch::allocate(dispatch::kCpu, bytes);
   if (bytes) std::memcpy(dispatch::host_data(storage), data, bytes);
@@ -101,6 +103,8 @@ void array::copy_to(void* destination, Dtype as) const try {
     eval();
     return;
   }
+  if (!destination)
+    throw error(Code::invalid_argument, "copy_to: expected room for " + std::to_string(size()) + " elements, a null pointer came");
   Owned host = build::host_value(*this);
   const char* data = static_cast<const char*>(dispatch::host_data(host->storage));
   std::memcpy(destination, data + static_cast<std::size_t>(host->offset) * item_size(as), bytes());

@@ -90,6 +90,8 @@ array array::borrow_host(const void* data, std::int64_t count, const Shape& shap
   if (size != count)
     throw error(Code::shape_mismatch, "borrow: shape " + shape.text() + " has " + std::to_string(size) + " elements, " +
                                           std::to_string(count) + " came");
+  if (size > 0 && !data)
+    throw error(Code::invalid_argument, "borrow: expected the address of " + std::to_string(size) + " elements, a null pointer came");
   const std::size_t alignment = item_size(component(dtype));
   if (reinterpret_cast<std::uintptr_t>(data) % alignment != 0)
     throw error(Code::invalid_argument, "borrow: elements of " + std::string(name(dtype)) + " lie at multiples of " +

@@ -171,8 +171,8 @@ class TRIREME_API array {
 
   /// Computes the value into memory that is there already, without a block of its own: into size() elements of the
   /// user's, or into the memory of `out`, which has the same dtype and shape. What else holds the old values of
-  /// `out` keeps them: then `out` gets new memory. This array stays lazy if it was. Throws Code::dtype_mismatch or
-  /// Code::shape_mismatch.
+  /// `out` keeps them: then `out` gets new memory. Memory of the user's must not be what this array still has to read, as
+  /// that of a borrowed array. This array stays lazy if it was. Throws Code::dtype_mismatch or Code::shape_mismatch.
   template <class T>
   void eval_into(std::span<T> destination) const {
     eval_into_host(destination.data(), static_cast<std::int64_t>(destination.size()), dtype_of<T>);

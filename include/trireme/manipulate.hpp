@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // concat, stack and pad compute at once: every input goes straight into its part of the result, with its producers fused
-// in and no temporary. The others are views of their input, lazy as it is. Names follow the Python Array API standard,
-// and NumPy where it is silent. Errors: invalid_argument for a wrong axis or count, shape_mismatch for shapes that do not fit.
+// in and no temporary. The others are lazy views; repeat, tile and a roll of the flattened array may view a copy of their
+// input. Names as in the Python Array API and NumPy. Errors: invalid_argument (axis, count), shape_mismatch.
 #pragma once
 
 #include <optional>

@@ -4,8 +4,8 @@
 // `axes`: empty means all; negative counts from the end; a repeated one is an error. With `keepdims` reduced axes
 // stay with extent 1. The order in which elements are combined is a function of shape, axes and dtype alone
 // (hull/program/reduction_order.hpp), so results have the same bits on every device, level and thread count.
-// Elementwise producers are fused into the loads: one pass over memory, two where a function says so. f16 and bf16 are
-// accumulated in f32 and rounded once; of complex numbers each part is reduced on its own.
+// Elementwise producers are fused into the loads, in one pass; var, stddev, argmin, argmax and sums of complex numbers read
+// twice, and first store what is not there yet. f16 and bf16 accumulate in f32, rounded once; parts of complex ones each alone.
 // Errors: invalid_argument for a wrong axis, dtype_mismatch for a dtype that the function does not take.
 #pragma once
 
