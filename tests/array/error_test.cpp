@@ -103,7 +103,7 @@ TEST(error, counts_that_do_not_fit_the_shape_are_named) {
 
 TEST(error, null_pointers_are_refused) {
   expect_error([] { array::from_host(nullptr, 3, {3}, f32); }, Code::invalid_argument, "from", {"3 elements", "null"});
-  expect_error([] { array::borrow_host(nullptr, 3, {3}, f32); }, Code::invalid_argument, "borrow", {"3 elements", "null"});
+  expect_error([] { array::borrow_host(nullptr, 3, {3}, f32, nullptr); }, Code::invalid_argument, "borrow", {"3 elements", "null"});
   expect_error([] { ones({3}, f32).copy_to(nullptr, f32); }, Code::invalid_argument, "copy_to", {"3 elements", "null"});
   EXPECT_EQ(array::from_host(nullptr, 0, {0}, f32).size(), 0);
 }
