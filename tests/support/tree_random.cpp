@@ -194,7 +194,7 @@ class Generator {
   // A NaN hides everything that comes after it, so most operands of sqrt and log are magnitudes.
   void make_positive(Step& step) {
     const int source = step.sources[0].step;
-    if (at(source).dtype == boolean) return;
+    if (at(source).dtype == boolean || kind(at(source).dtype) == Kind::complex) return;
     step.sources[0].step = add_unary(Row::abs, source);
   }
 
