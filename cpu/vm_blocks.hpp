@@ -29,6 +29,11 @@ inline bool lies_along(const program::Access& a, int axis, int last) {
   return !a.wrapped && a.stride[axis] == 1 && a.stride[last] != 1 && a.stride[last] != 0;
 }
 
+/// Whether the first `axes` axes of the domain leave an operand or an index where it is.
+inline bool stays_over(const program::Access& a, int axes) {
+  return std::all_of(a.stride, a.stride + axes, [](std::int64_t stride) { return stride == 0; });
+}
+
 /// A map over operands that are consecutive along another axis than the last one goes by blocks: some rows of that axis,
 /// a piece of the last one. A block of such an operand is turned at once, so that each of its cache lines is read once.
 struct Blocks {

@@ -33,8 +33,7 @@ class Rows {
         turned_[turned_count_++] = {r, block};
         moving_[moving_count_++] = {r, Blocks::kColumns * item, false};
         block += Blocks::kBytes;
-      } else if (reg.place == Place::index && step_ == 0 && !a.wrapped &&
-                 std::all_of(a.stride, a.stride + kept + 1, [](std::int64_t s) { return s == 0; })) {
+      } else if (reg.place == Place::index && step_ == 0 && !a.wrapped && stays_over(a, job.domain.kept)) {
         stepping_ = r;
         step_ = a.stride[last_];
       } else if (a.wrapped || (a.stride[last_] != 0 && !(reg.place == Place::input && whole && a.stride[kept] == 1))) {

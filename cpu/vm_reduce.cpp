@@ -121,11 +121,11 @@ void run_chunks(const ReduceJob& job, Worker& worker, std::int64_t begin, std::i
       spread.fill(worker, position, first, std::min(job.run, last * kInnerChunk));
     }
     unit += last - chunk;
-    if ((job.direct || job.chunks_code) && !job.counts) direct_units(job, worker, spread, counted, position, chunk, last);
-    else
-      for (; chunk < last; ++chunk)
-        if (job.counts) direct_units(job, worker, spread, counted, position, chunk, chunk + 1);
-        else inner_unit(job, worker, spread, position, chunk);
+    const bool direct = job.direct || job.chunks_code;
+    const std::int64_t at_once = direct && !job.counts ? last - chunk : 1;
+    for (; chunk < last; chunk += at_once)
+      if (direct) direct_units(job, worker, spread, counted, position, chunk, chunk + at_once);
+      else inner_unit(job, worker, spread, position, chunk);
   }
 }
 
@@ -226,7 +226,7 @@ void find_code(ReduceJob& job) {
     if ((reg.place != Place::input && reg.place != Place::index) || !in_order || job.spread.takes(job, reg)) continue;
     const program::Access& a = *job.launch.arguments[reg.index].access;
     if (reg.place == Place::index) {
-      in_order = !job.counts && follows_run(job.domain, a, 1) && std::all_of(a.stride, a.stride + job.domain.kept, [](std::int64_t s) { return s == 0; });
+      in_order = !job.counts && follows_run(job.domain, a, 1) && stays_over(a, job.domain.kept);
       job.counts = &reg;
       continue;
     }

@@ -126,6 +126,21 @@ TRIREME_INLINE Complex<V> expm1(Complex<V> a) {
   return {select((a.re == zero) & (a.im == zero), zero, re), power.im};
 }
 
+/// |a|^2 - 1, a sum of two terms that may cancel, as one number, and log |a| by it.
+template <class V>
+struct NearCircle {
+  V excess, log;
+};
+template <class V>
+TRIREME_INLINE NearCircle<V> near_circle(TwoPart<V> difference, TwoPart<V> square) {
+  using E = element_t<V>;
+  TwoPart<V> sum = exact_sum(difference.high, square.high);
+  V low = sum.low + (difference.low + square.low);
+  V high = sum.high + low;
+  low = low - (high - sum.high);
+  return {high, (part_log1p(high) + low / (V(E{1}) + high)) * V(E(0.5))};
+}
+
 /// log |a| with the digits that cancel near the unit circle.
 template <class V>
 TRIREME_INLINE V log_of_size(Complex<V> a) {
@@ -138,18 +153,12 @@ TRIREME_INLINE V log_of_size(Complex<V> a) {
   V m = select(swap, im, re), n = select(swap, re, im);
   // Near the circle |a|^2 - 1 = (m - 1) (m + 1) + n^2, every product and sum in two parts.
   TwoPart<V> above = ordered_sum(one, m), below = exact_sum(m, -one);
-  TwoPart<V> square = exact_product(n, n);
-  TwoPart<V> difference = below.high * above;
-  TwoPart<V> sum = exact_sum(difference.high, square.high);
-  V low = sum.low + (difference.low + square.low);
-  V high = sum.high + low;
-  low = low - (high - sum.high);
-  V near = (part_log1p(high) + low / (one + high)) * V(E(0.5));
+  NearCircle<V> near = near_circle(below.high * above, exact_product(n, n));
   mask_t<V> huge = m > V(kFar), tiny = m < V(1 / kFar);
   V scale = select(huge, V(1 / kFar), select(tiny, V(kFar), one));
   V moved = select(huge, V(kLogOfFar), select(tiny, V(-kLogOfFar), V(E{0})));
   V far = part_log(part_hypot(re * scale, im * scale)) + moved;
-  return select((m > V(E(0.5))) & (m < V(E{2})) & (high < V(E{2})) & (high > V(E(-0.5))), near, far);
+  return select((m > V(E(0.5))) & (m < V(E{2})) & (near.excess < V(E{2})) & (near.excess > V(E(-0.5))), near.log, far);
 }
 
 /// The imaginary part is the angle, in [-pi, pi].
@@ -164,14 +173,9 @@ TRIREME_INLINE Complex<V> log1p(Complex<V> a) {
   using E = element_t<V>;
   const V one = V(E{1}), two = V(E{2});
   // |1 + a|^2 - 1 = x (2 + x) + y^2, in two parts.
-  TwoPart<V> difference = a.re * exact_sum(two, a.re), square = exact_product(a.im, a.im);
-  TwoPart<V> sum = exact_sum(difference.high, square.high);
-  V low = sum.low + (difference.low + square.low);
-  V high = sum.high + low;
-  low = low - (high - sum.high);
-  V near = (part_log1p(high) + low / (one + high)) * V(E(0.5));
+  NearCircle<V> near = near_circle(a.re * exact_sum(two, a.re), exact_product(a.im, a.im));
   Complex<V> whole{one + a.re, a.im};
-  V re = select((high < two) & (high > V(E(-0.9375))), near, log_of_size(whole));
+  V re = select((near.excess < two) & (near.excess > V(E(-0.9375))), near.log, log_of_size(whole));
   return {re, part_atan2(a.im, whole.re)};
 }
 

@@ -8,13 +8,9 @@
 #include <cmath>
 #include <complex>
 
-namespace trireme::test::complex {
+#include "support/wide.hpp"
 
-#if __LDBL_MANT_DIG__ == 113
-using Wide = long double;
-#else
-__extension__ typedef __float128 Wide;
-#endif
+namespace trireme::test::complex {
 
 using Number = std::complex<long double>;
 

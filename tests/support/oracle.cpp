@@ -243,6 +243,29 @@ double complex_error(Row row, Dtype work, const Bits* operands, Bits got) {
   return std::max(distance(re, g.re, f, place), distance(im, g.im, f, place));
 }
 
+double complex_bound(Row row) {
+  switch (row) {
+    case Row::sqrt:
+    case Row::log:
+      return 2.5;
+    case Row::sign:
+      return 2.6;
+    case Row::tanh:
+    case Row::tan:
+      return 5;
+    case Row::asin:
+    case Row::acos:
+    case Row::atan:
+    case Row::asinh:
+    case Row::acosh:
+    case Row::atanh:
+    case Row::pow:
+      return 4;
+    default:
+      return 3;
+  }
+}
+
 }  // namespace
 
 bool is_exact(Row row, Dtype work) {
@@ -275,29 +298,6 @@ double error_in_ulp(Row row, Dtype work, const Bits* operands, Bits got) {
   if (row == Row::abs) return complex_magnitude_error(work, operands[0], got);
   if (kind(work) == Kind::complex) return complex_error(row, work, operands, got);
   return elementary_error(row, work, operands, got);
-}
-
-double complex_bound(Row row) {
-  switch (row) {
-    case Row::sqrt:
-    case Row::log:
-      return 2.5;
-    case Row::sign:
-      return 2.6;
-    case Row::tanh:
-    case Row::tan:
-      return 5;
-    case Row::asin:
-    case Row::acos:
-    case Row::atan:
-    case Row::asinh:
-    case Row::acosh:
-    case Row::atanh:
-    case Row::pow:
-      return 4;
-    default:
-      return 3;
-  }
 }
 
 double ulp_bound(Row row, Dtype work) {

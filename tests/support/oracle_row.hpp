@@ -15,16 +15,10 @@
 #include "support/oracle.hpp"
 #include "support/real_functions.hpp"
 #include "support/special_functions.hpp"
+#include "support/wide.hpp"
 
 namespace trireme::test {
 
-// A type with more than twice the digits of double, plus 2: then rounding to it first and to double (or float) after
-// gives the same as rounding once, for + - * / (Figueroa 1995).
-#if __LDBL_MANT_DIG__ == 113
-using Wide = long double;
-#else
-__extension__ typedef __float128 Wide;
-#endif
 __extension__ typedef __int128 WideInt;
 
 template <class T>

@@ -5,13 +5,9 @@
 #include <cmath>
 #include <limits>
 
-namespace trireme::test::special {
+#include "support/wide.hpp"
 
-#if __LDBL_MANT_DIG__ == 113
-using Wide = long double;
-#else
-__extension__ typedef __float128 Wide;
-#endif
+namespace trireme::test::special {
 
 /// Newton's method on erfc, or on erf where that is small.
 inline long double erfinv(long double a) {
